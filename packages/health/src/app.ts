@@ -1,0 +1,91 @@
+import {
+  ApiConnection,
+  loadKubeConfig,
+  mailProviders,
+  type SecretVersion,
+  secrets,
+  type WatchHandlers,
+} from '@mailprovider/kube';
+import {
+  createOperationsServer,
+  createRegistry,
+  type Logger,
+  type RunningApp,
+} from '@mailprovider/process';
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
+import type { HealthConfig } from './config.ts';
+import { HealthEngine } from './engine.ts';
+import { kubeSecretReader, kubeStatusWriter } from './kube-ports.ts';
+import { createHealthMetrics } from './metrics.ts';
+import { systemClock } from './ports.ts';
+import { DEFAULT_INTERVALS } from './schedule.ts';
+import { SecretVersions } from './secret-versions.ts';
+
+/** The documented limit of one health check. */
+const PROBE_TIMEOUT_MS = 10_000;
+
+/** Builds health and starts to check; what it needs stands in this one function. */
+export async function startHealth(config: HealthConfig, logger: Logger): Promise<RunningApp> {
+  const connection = new ApiConnection(loadKubeConfig(config.kubeconfig));
+  const providers = mailProviders(connection);
+  const credentials = secrets(connection, config.credentialsNamespace);
+  const registry = createRegistry();
+
+  const engine = new HealthEngine({
+    check: {
+      credentialsNamespace: config.credentialsNamespace,
+      secrets: kubeSecretReader(credentials),
+      resolver: systemResolver(),
+      addressPolicy: createAddressPolicy({ allowLoopback: config.allowLoopback }),
+      timeoutMs: PROBE_TIMEOUT_MS,
+    },
+    statusWriter: kubeStatusWriter(providers, logger),
+    metrics: createHealthMetrics(registry),
+    clock: systemClock,
+    logger,
+    intervals: DEFAULT_INTERVALS,
+    concurrency: config.concurrency,
+  });
+
+  const synced = { providers: false, secrets: false };
+  const stop = new AbortController();
+  const providerHandlers: WatchHandlers<MailProvider> = {
+    replaced(all) {
+      engine.replaced(all);
+      synced.providers = true;
+    },
+    stored: (provider) => engine.stored(provider),
+    deleted: ({ metadata }) => engine.deleted(metadata.name),
+  };
+  const versions = new SecretVersions((name) => engine.secretChanged(name));
+  const secretHandlers: WatchHandlers<SecretVersion> = {
+    replaced(all) {
+      versions.replaced(all);
+      synced.secrets = true;
+    },
+    stored: (secret) => versions.stored(secret),
+    deleted: (secret) => versions.deleted(secret),
+  };
+  const watches = Promise.all([
+    credentials.watch(secretHandlers, logger, stop.signal),
+    providers.watch(providerHandlers, logger, stop.signal),
+  ]);
+
+  const operations = createOperationsServer({
+    registry,
+    isReady: () => synced.providers && synced.secrets,
+  });
+  const url = await operations.listen(config.metricsBindAddress);
+  logger.info({ server: 'operations', url }, 'serving');
+
+  return {
+    async close() {
+      stop.abort();
+      await watches;
+      await engine.close();
+      await operations.close();
+      await connection.close();
+    },
+  };
+}

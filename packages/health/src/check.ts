@@ -1,0 +1,118 @@
+import type { FieldError } from '@mailprovider/provider/field-error';
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import type { SecretReason } from '@mailprovider/provider/reasons';
+import type { MailProviderSpec, PasswordRef } from '@mailprovider/provider/schema';
+import { passwordFrom } from '@mailprovider/provider/secret';
+import { type Target, targetOf } from '@mailprovider/provider/target';
+import { validateSpec } from '@mailprovider/provider/validate';
+import {
+  type AddressPolicy,
+  type Credentials,
+  openSession,
+  type Resolver,
+  SmtpError,
+  type SmtpFailure,
+} from '@mailprovider/smtp';
+import type { SecretReader } from './ports.ts';
+
+/** What was found out about the password. */
+export type PasswordFinding =
+  | { readonly state: 'not-required' }
+  | { readonly state: 'loaded'; readonly ref: PasswordRef }
+  | { readonly state: 'not-loaded'; readonly ref: PasswordRef; readonly reason: SecretReason };
+
+/** What was found out about the server. */
+export type ProbeFinding =
+  | { readonly healthy: true; readonly encrypted: boolean; readonly verified: boolean }
+  | { readonly healthy: false; readonly failure: SmtpFailure };
+
+/** The outcome of one check of one provider. */
+export type CheckResult =
+  | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] }
+  | { readonly kind: 'disabled' }
+  | {
+      readonly kind: 'password-not-loaded';
+      readonly password: Extract<PasswordFinding, { state: 'not-loaded' }>;
+    }
+  | {
+      readonly kind: 'probed';
+      readonly target: Target;
+      readonly password: Exclude<PasswordFinding, { state: 'not-loaded' }>;
+      readonly probe: ProbeFinding;
+    };
+
+export interface CheckDeps {
+  /** The one namespace that Secrets are read from. */
+  readonly credentialsNamespace: string;
+  readonly secrets: SecretReader;
+  readonly resolver: Resolver;
+  readonly addressPolicy: AddressPolicy;
+  /** The limit of one probe, from name lookup to the answer to AUTH. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Checks one provider: its spec (it may have been admitted without the webhook), its password, and
+ * the server itself.
+ *
+ * Rejects when the Secret's state cannot be told, or with the signal's reason when it aborts.
+ */
+export async function checkProvider(
+  provider: MailProvider,
+  deps: CheckDeps,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const result = validateSpec(provider.spec);
+  if (!result.valid) return { kind: 'invalid', errors: result.errors };
+  const { spec } = result;
+  if (spec.disabled) return { kind: 'disabled' };
+  const { finding: password, credentials } = await loadPassword(spec, deps);
+  if (password.state === 'not-loaded') return { kind: 'password-not-loaded', password };
+  const target = targetOf(spec);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(deps.timeoutMs)]);
+  return { kind: 'probed', target, password, probe: await probe(target, credentials, deps, limit) };
+}
+
+async function loadPassword(
+  { smtp }: MailProviderSpec,
+  { secrets, credentialsNamespace }: CheckDeps,
+): Promise<{ finding: PasswordFinding; credentials?: Credentials }> {
+  const { username, passwordRef: ref } = smtp;
+  if (!username || ref === undefined) return { finding: { state: 'not-required' } };
+  const notLoaded = (reason: SecretReason) => ({
+    finding: { state: 'not-loaded', ref, reason } as const,
+  });
+  if (ref.namespace !== undefined && ref.namespace !== credentialsNamespace) {
+    return notLoaded('SecretNamespaceNotAllowed');
+  }
+  const lookup = await secrets.read(ref.name);
+  if (!lookup.found) {
+    return notLoaded(lookup.why === 'missing' ? 'SecretNotFound' : 'SecretForbidden');
+  }
+  const result = passwordFrom(lookup.secret, ref.key);
+  if (!result.loaded) return notLoaded(result.reason);
+  return {
+    finding: { state: 'loaded', ref },
+    credentials: { username, password: result.password },
+  };
+}
+
+async function probe(
+  target: Target,
+  credentials: Credentials | undefined,
+  { resolver, addressPolicy }: CheckDeps,
+  signal: AbortSignal,
+): Promise<ProbeFinding> {
+  try {
+    const session = await openSession(target, credentials, { signal, resolver, addressPolicy });
+    await session.quit();
+    return {
+      healthy: true,
+      encrypted: session.tls !== undefined,
+      verified: session.tls?.verified ?? false,
+    };
+  } catch (error) {
+    if (error instanceof SmtpError) return { healthy: false, failure: error.failure };
+    throw error;
+  }
+}

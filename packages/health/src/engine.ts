@@ -1,0 +1,148 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from '@mailprovider/process';
+import { fieldsAt } from '@mailprovider/provider/fields';
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import { type CheckDeps, type CheckResult, checkProvider } from './check.ts';
+import { deriveStatus, type HealthStatus } from './derive-status.ts';
+import type { HealthMetrics } from './metrics.ts';
+import type { Clock, StatusWriter } from './ports.ts';
+import { type Intervals, nextDelayMs } from './schedule.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export interface EngineDeps {
+  readonly check: CheckDeps;
+  readonly statusWriter: StatusWriter;
+  readonly metrics: HealthMetrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly intervals: Intervals;
+  /** How many providers are checked at once. */
+  readonly concurrency: number;
+}
+
+/** A start spreads its first checks over 1 s for each 1,000 providers. */
+const SPREAD_MS_PER_PROVIDER = 1;
+
+function sameGeneration(a: MailProvider, b: MailProvider): boolean {
+  return a.metadata.uid === b.metadata.uid && a.metadata.generation === b.metadata.generation;
+}
+
+function secretNameOf(provider: MailProvider): unknown {
+  return fieldsAt(fieldsAt(provider.spec, 'smtp'), 'passwordRef')['name'];
+}
+
+/**
+ * Keeps every provider it is told of checked and its status true.
+ *
+ * A provider is checked when it is new, when its generation or its Secret changes, and when the
+ * time of its last result is over. Own status writes come back as changes without a new generation
+ * and cause nothing. A result for a generation that is no longer current is dropped: the newer one
+ * is in the queue already.
+ */
+export class HealthEngine {
+  readonly #deps: EngineDeps;
+  readonly #providers = new Map<string, MailProvider>();
+  readonly #queue: WorkQueue;
+  readonly #stop = new AbortController();
+
+  constructor(deps: EngineDeps) {
+    this.#deps = deps;
+    this.#queue = new WorkQueue({
+      concurrency: deps.concurrency,
+      clock: deps.clock,
+      work: (name) => this.#reconcile(name),
+    });
+  }
+
+  /** All providers there are. */
+  replaced(providers: readonly MailProvider[]): void {
+    const names = new Set(providers.map(({ metadata }) => metadata.name));
+    for (const name of [...this.#providers.keys()]) {
+      if (!names.has(name)) this.deleted(name);
+    }
+    const spreadMs = providers.length * SPREAD_MS_PER_PROVIDER;
+    for (const provider of providers) this.#accept(provider, Math.random() * spreadMs);
+  }
+
+  /** A provider that is new or has changed. */
+  stored(provider: MailProvider): void {
+    this.#accept(provider, 0);
+  }
+
+  deleted(name: string): void {
+    this.#providers.delete(name);
+    this.#queue.remove(name);
+    this.#deps.metrics.removed(name);
+  }
+
+  /** A Secret of the credentials namespace was created, changed or deleted. */
+  secretChanged(secretName: string): void {
+    for (const [name, provider] of this.#providers) {
+      if (secretNameOf(provider) === secretName) this.#queue.add(name);
+    }
+  }
+
+  /** Ends running checks without a result and starts no other. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#queue.close();
+  }
+
+  #accept(provider: MailProvider, delayMs: number): void {
+    const { name } = provider.metadata;
+    const known = this.#providers.get(name);
+    this.#providers.set(name, provider);
+    if (known !== undefined && sameGeneration(known, provider)) return;
+    if (delayMs === 0) this.#queue.add(name);
+    else this.#queue.addAfter(name, delayMs);
+  }
+
+  async #reconcile(name: string): Promise<void> {
+    const provider = this.#providers.get(name);
+    if (provider === undefined) return;
+    const { clock, logger, intervals } = this.#deps;
+    try {
+      const started = performance.now();
+      const result = await checkProvider(provider, this.#deps.check, this.#stop.signal);
+      const current = this.#providers.get(name);
+      if (current === undefined || !sameGeneration(current, provider)) return;
+      const seconds = (performance.now() - started) / 1000;
+      this.#deps.metrics.checked(name, result, seconds);
+      const status = deriveStatus(current, result, clock.now());
+      this.#log(name, result, status, seconds);
+      await this.#write(current, status);
+      const delayMs = nextDelayMs(result, intervals, Math.random());
+      if (delayMs !== undefined) this.#queue.addAfter(name, delayMs);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      logger.error({ provider: name, err: error }, 'mailprovider health check could not be done');
+      this.#queue.addAfter(name, intervals.unhealthyMs);
+    }
+  }
+
+  async #write(provider: MailProvider, status: HealthStatus): Promise<void> {
+    const { conditions, observedGeneration, lastHealthCheck } = provider.status ?? {};
+    const stored = {
+      conditions,
+      observedGeneration,
+      ...(lastHealthCheck === undefined ? {} : { lastHealthCheck }),
+    };
+    if (isDeepStrictEqual(stored, status)) return;
+    await this.#deps.statusWriter.write(provider, status);
+  }
+
+  #log(name: string, result: CheckResult, status: HealthStatus, seconds: number): void {
+    const [ready, healthy] = status.conditions;
+    this.#deps.logger.info(
+      {
+        provider: name,
+        result: result.kind,
+        ready: ready?.status,
+        healthy: healthy?.status,
+        reason: healthy?.reason,
+        seconds: Number(seconds.toFixed(3)),
+      },
+      'mailprovider health check',
+    );
+  }
+}

@@ -1,0 +1,12 @@
+export { type CheckDeps, type CheckResult, checkProvider } from './check.ts';
+export { deriveStatus, type HealthStatus } from './derive-status.ts';
+export { type EngineDeps, HealthEngine } from './engine.ts';
+export { createHealthMetrics, type HealthMetrics } from './metrics.ts';
+export {
+  type Clock,
+  type SecretLookup,
+  type SecretReader,
+  type StatusWriter,
+  systemClock,
+} from './ports.ts';
+export { DEFAULT_INTERVALS, type Intervals } from './schedule.ts';

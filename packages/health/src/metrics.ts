@@ -1,0 +1,85 @@
+import { METRICS } from '@mailprovider/provider/metric-names';
+import { metricLabel } from '@mailprovider/provider/reasons';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { CheckResult } from './check.ts';
+
+/** A check takes milliseconds on a near server and ends at 10 s at the latest. */
+const DURATION_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What health tells Prometheus; the series of a provider exist exactly while it does. */
+export interface HealthMetrics {
+  checked(provider: string, result: CheckResult, seconds: number): void;
+  removed(provider: string): void;
+}
+
+function resultLabel(result: CheckResult): string | undefined {
+  switch (result.kind) {
+    case 'invalid':
+    case 'disabled':
+      return undefined;
+    case 'password-not-loaded':
+      return metricLabel(result.password.reason);
+    case 'probed': {
+      if (result.probe.healthy) return 'success';
+      return metricLabel(result.probe.failure.reason, result.probe.failure.stage);
+    }
+  }
+}
+
+function statusValue(result: CheckResult): number {
+  if (result.kind === 'disabled') return -1;
+  return result.kind === 'probed' && result.probe.healthy ? 1 : 0;
+}
+
+export function createHealthMetrics(registry: Registry): HealthMetrics {
+  const registers = [registry];
+  const configured = new Gauge({
+    name: METRICS.configured,
+    help: 'MailProviders by configuration status (enabled, disabled); always 1.',
+    labelNames: ['provider', 'status'],
+    registers,
+  });
+  const total = new Counter({
+    name: METRICS.healthCheckTotal,
+    help: 'Health checks by result: success, or the reason of the failure.',
+    labelNames: ['provider', 'result'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: METRICS.healthCheckDuration,
+    help: 'Duration of health checks in seconds.',
+    labelNames: ['provider'],
+    buckets: DURATION_BUCKETS,
+    registers,
+  });
+  const status = new Gauge({
+    name: METRICS.status,
+    help: 'Status of the MailProvider: 1 healthy, 0 unhealthy, -1 disabled.',
+    labelNames: ['provider'],
+    registers,
+  });
+  /** The results a provider has had: prom-client removes a series by all its labels only. */
+  const results = new Map<string, Set<string>>();
+
+  return {
+    checked(provider, result, seconds) {
+      const disabled = result.kind === 'disabled';
+      configured.remove({ provider, status: disabled ? 'enabled' : 'disabled' });
+      configured.set({ provider, status: disabled ? 'disabled' : 'enabled' }, 1);
+      status.set({ provider }, statusValue(result));
+      const label = resultLabel(result);
+      if (label === undefined) return;
+      total.inc({ provider, result: label });
+      if (result.kind === 'probed') duration.observe({ provider }, seconds);
+      results.set(provider, (results.get(provider) ?? new Set()).add(label));
+    },
+    removed(provider) {
+      configured.remove({ provider, status: 'enabled' });
+      configured.remove({ provider, status: 'disabled' });
+      status.remove({ provider });
+      duration.remove({ provider });
+      for (const result of results.get(provider) ?? []) total.remove({ provider, result });
+      results.delete(provider);
+    },
+  };
+}

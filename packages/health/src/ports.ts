@@ -1,0 +1,32 @@
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import type { StoredSecret } from '@mailprovider/provider/secret';
+import type { HealthStatus } from './derive-status.ts';
+
+export type SecretLookup =
+  | { readonly found: true; readonly secret: StoredSecret }
+  | { readonly found: false; readonly why: 'missing' | 'forbidden' };
+
+/** Reads Secrets of the one credentials namespace. Rejects when it cannot tell, and only then. */
+export interface SecretReader {
+  read(name: string): Promise<SecretLookup>;
+}
+
+/** Stores what a check found out. Resolves also when the provider is gone by now. */
+export interface StatusWriter {
+  write(provider: MailProvider, status: HealthStatus): Promise<void>;
+}
+
+/** Time, so that tests decide what it is. */
+export interface Clock {
+  now(): Date;
+  /** Calls back once after `delayMs` unless the returned function was called before. */
+  schedule(delayMs: number, callback: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  schedule(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,33 @@
+/** Name and version of a Secret, without its values. */
+export interface SecretVersion {
+  readonly name: string;
+  readonly resourceVersion: string;
+}
+
+/** Turns what a watch of Secrets tells into "this one changed", also across a new list. */
+export class SecretVersions {
+  readonly #known = new Map<string, string>();
+  readonly #changed: (name: string) => void;
+
+  constructor(changed: (name: string) => void) {
+    this.#changed = changed;
+  }
+
+  replaced(secrets: readonly SecretVersion[]): void {
+    const names = new Set(secrets.map(({ name }) => name));
+    for (const name of [...this.#known.keys()]) {
+      if (!names.has(name)) this.deleted({ name });
+    }
+    for (const secret of secrets) this.stored(secret);
+  }
+
+  stored({ name, resourceVersion }: SecretVersion): void {
+    if (this.#known.get(name) === resourceVersion) return;
+    this.#known.set(name, resourceVersion);
+    this.#changed(name);
+  }
+
+  deleted({ name }: Pick<SecretVersion, 'name'>): void {
+    if (this.#known.delete(name)) this.#changed(name);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Clock } from './ports.ts';
+
+export interface WorkQueueOptions {
+  /** How many keys are worked on at once. */
+  readonly concurrency: number;
+  readonly clock: Clock;
+  /** Works on one key; never for the same key twice at once. Must not reject. */
+  work(key: string): Promise<void>;
+}
+
+/**
+ * Keys to be worked on, each by one worker at a time.
+ *
+ * A key is idle, waiting for its time, ready, or running. Adding it makes an idle or waiting key
+ * ready; a ready one stays as it is; a running one runs once more afterwards, so that no change is
+ * missed and many changes are one run.
+ */
+export class WorkQueue {
+  readonly #options: WorkQueueOptions;
+  readonly #ready = new Set<string>();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #again = new Set<string>();
+  readonly #waiting = new Map<string, () => void>();
+  #closed = false;
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Makes a key ready now. */
+  add(key: string): void {
+    if (this.#closed) return;
+    this.#stopWaiting(key);
+    if (this.#running.has(key)) this.#again.add(key);
+    else this.#ready.add(key);
+    this.#startWork();
+  }
+
+  /** Makes a key ready after a while; replaces an earlier time, but not an earlier `add`. */
+  addAfter(key: string, delayMs: number): void {
+    if (this.#closed || this.#ready.has(key) || this.#again.has(key)) return;
+    this.#stopWaiting(key);
+    const cancel = this.#options.clock.schedule(delayMs, () => this.add(key));
+    this.#waiting.set(key, cancel);
+  }
+
+  /** Forgets a key; if it runs, it runs to its end. */
+  remove(key: string): void {
+    this.#stopWaiting(key);
+    this.#ready.delete(key);
+    this.#again.delete(key);
+  }
+
+  /** Takes nothing more and resolves when the running work has ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const key of [...this.#waiting.keys()]) this.#stopWaiting(key);
+    this.#ready.clear();
+    this.#again.clear();
+    await Promise.all(this.#running.values());
+  }
+
+  #stopWaiting(key: string): void {
+    this.#waiting.get(key)?.();
+    this.#waiting.delete(key);
+  }
+
+  #startWork(): void {
+    for (const key of this.#ready) {
+      if (this.#running.size >= this.#options.concurrency) return;
+      this.#ready.delete(key);
+      this.#running.set(key, this.#run(key));
+    }
+  }
+
+  async #run(key: string): Promise<void> {
+    // The caller has registered this run before the work itself begins.
+    await Promise.resolve();
+    await this.#options.work(key);
+    this.#running.delete(key);
+    if (this.#again.delete(key)) this.#ready.add(key);
+    this.#startWork();
+  }
+}

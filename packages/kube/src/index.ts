@@ -1,0 +1,6 @@
+export { ApiConnection } from './api-connection.ts';
+export { ApiError, type ApiErrorCause } from './api-error.ts';
+export { loadKubeConfig } from './kube-config.ts';
+export type { WatchHandlers } from './list-watch.ts';
+export { type MailProviders, mailProviders } from './mail-providers.ts';
+export { type Secrets, type SecretVersion, secrets } from './secrets.ts';

@@ -1,0 +1,156 @@
+import type { Logger } from '@mailprovider/process';
+import { z } from 'zod';
+import type { ApiConnection } from './api-connection.ts';
+import { ApiError } from './api-error.ts';
+import { jsonLines } from './json-lines.ts';
+
+/** What a watch tells: first everything there is, then each change in order. */
+export interface WatchHandlers<T> {
+  /** All objects, after every (re)list. What is not among them is gone. */
+  replaced(objects: readonly T[]): void;
+  stored(object: T): void;
+  deleted(object: T): void;
+}
+
+export interface ListWatchOptions<T> {
+  readonly connection: ApiConnection;
+  /** Collection path, such as `/api/v1/namespaces/mail/secrets`. */
+  readonly path: string;
+  readonly accept?: { readonly list: string; readonly watch: string };
+  /** Reads one object; `undefined` leaves it out. */
+  decode(object: unknown): T | undefined;
+  readonly handlers: WatchHandlers<T>;
+  readonly logger: Logger;
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
+}
+
+/** The API server ends a watch after this time; the client gives up a little later. */
+const WATCH_SECONDS = 300;
+const LIST_TIMEOUT_MS = 30_000;
+/** Back-off between failed attempts, as client-go's reflector has it: 0.8 s doubling to 30 s. */
+const BACKOFF_MIN_MS = 800;
+const BACKOFF_MAX_MS = 30_000;
+
+const listSchema = z.object({
+  metadata: z.object({ resourceVersion: z.string() }),
+  items: z.array(z.unknown()).nullish(),
+});
+const eventSchema = z.object({
+  type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
+  object: z.looseObject({
+    metadata: z.looseObject({ resourceVersion: z.string().optional() }).optional(),
+    code: z.number().optional(),
+  }),
+});
+type WatchEvent = z.output<typeof eventSchema>;
+
+/**
+ * Lists a collection and follows its changes until the signal aborts; then resolves.
+ *
+ * Any failure, and any answer that the position is too old (410), leads to a new list after a
+ * growing, jittered pause. Own code because client-node's watch cuts idle streams, asks for no
+ * bookmarks and hides exceptions of its callback.
+ */
+export async function listWatch<T>(options: ListWatchOptions<T>): Promise<void> {
+  const { signal, logger, path } = options;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const from = await list(options);
+      failures = 0;
+      await watchFrom(options, from);
+    } catch (error) {
+      if (signal.aborted) return;
+      failures += 1;
+      logger.warn({ path, failures, error: describe(error) }, 'mailprovider watch interrupted');
+      await pause(backoff(failures), signal);
+    }
+  }
+}
+
+/** fetch says only that it failed; why stands in the cause. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+function backoff(failures: number): number {
+  const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** (failures - 1));
+  return ceiling * (0.5 + Math.random() / 2);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+  });
+}
+
+/** Lists everything, hands it over, and returns the position to watch from. */
+async function list<T>({
+  connection,
+  path,
+  accept,
+  decode,
+  handlers,
+  signal,
+}: ListWatchOptions<T>) {
+  const response = await connection.get(path, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]),
+    ...(accept === undefined ? {} : { accept: accept.list }),
+  });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new ApiError(`list ${path}`, response.status);
+  }
+  const { items, metadata } = listSchema.parse(await response.json());
+  handlers.replaced((items ?? []).map(decode).filter((object) => object !== undefined));
+  return metadata.resourceVersion;
+}
+
+/** Watches for as long as the position stays known, one request after another. */
+async function watchFrom<T>(options: ListWatchOptions<T>, from: string): Promise<void> {
+  let position = from;
+  while (!options.signal.aborted) {
+    for await (const event of watchOnce(options, position)) {
+      if (event.type === 'ERROR') throw new ApiError(`watch ${options.path}`, event.object.code);
+      position = event.object.metadata?.resourceVersion ?? position;
+      deliver(options, event);
+    }
+  }
+}
+
+function deliver<T>({ decode, handlers }: ListWatchOptions<T>, event: WatchEvent): void {
+  if (event.type === 'BOOKMARK') return;
+  const object = decode(event.object);
+  if (object === undefined) return;
+  if (event.type === 'DELETED') handlers.deleted(object);
+  else handlers.stored(object);
+}
+
+async function* watchOnce<T>(
+  { connection, path, accept, signal }: ListWatchOptions<T>,
+  position: string,
+): AsyncGenerator<WatchEvent> {
+  const response = await connection.get(path, {
+    query: {
+      watch: 'true',
+      resourceVersion: position,
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: String(WATCH_SECONDS),
+    },
+    signal: AbortSignal.any([signal, AbortSignal.timeout((WATCH_SECONDS + 10) * 1000)]),
+    ...(accept === undefined ? {} : { accept: accept.watch }),
+  });
+  if (response.status !== 200 || response.body === null) {
+    await response.body?.cancel();
+    throw new ApiError(`watch ${path}`, response.status);
+  }
+  for await (const line of jsonLines(response.body)) yield eventSchema.parse(line);
+}

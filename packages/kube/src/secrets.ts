@@ -1,0 +1,58 @@
+import { CoreV1Api } from '@kubernetes/client-node';
+import type { Logger } from '@mailprovider/process';
+import type { StoredSecret } from '@mailprovider/provider/secret';
+import { z } from 'zod';
+import type { ApiConnection } from './api-connection.ts';
+import { calling } from './api-error.ts';
+import { listWatch, type WatchHandlers } from './list-watch.ts';
+
+const METADATA = 'as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+const METADATA_LIST = 'as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+
+/** What a watch of Secrets tells: which one, and that it is another version of it. */
+export interface SecretVersion {
+  readonly name: string;
+  readonly resourceVersion: string;
+}
+
+const metadataSchema = z.object({
+  metadata: z.object({ name: z.string(), resourceVersion: z.string() }),
+});
+
+function decodeVersion(object: unknown): SecretVersion | undefined {
+  const parsed = metadataSchema.safeParse(object);
+  return parsed.success ? parsed.data.metadata : undefined;
+}
+
+/** The Secrets of one namespace. */
+export interface Secrets {
+  /** Reads one Secret with its values. Throws `ApiError`, "not-found" and "forbidden" among them. */
+  read(name: string): Promise<StoredSecret>;
+  /** Follows the versions of all Secrets, without their values, until the signal aborts. */
+  watch(handlers: WatchHandlers<SecretVersion>, logger: Logger, signal: AbortSignal): Promise<void>;
+}
+
+export function secrets(connection: ApiConnection, namespace: string): Secrets {
+  const api = new CoreV1Api(connection.configuration());
+  return {
+    async read(name) {
+      const secret = await calling(`read secret ${namespace}/${name}`, () =>
+        api.readNamespacedSecret({ name, namespace }),
+      );
+      return { type: secret.type ?? 'Opaque', data: secret.data ?? {} };
+    },
+    watch: (handlers, logger, signal) =>
+      listWatch({
+        connection,
+        path: `/api/v1/namespaces/${namespace}/secrets`,
+        accept: {
+          list: `application/json;${METADATA_LIST}`,
+          watch: `application/json;${METADATA}`,
+        },
+        decode: decodeVersion,
+        handlers,
+        logger,
+        signal,
+      }),
+  };
+}

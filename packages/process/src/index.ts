@@ -1,0 +1,6 @@
+export * from './bind-address.ts';
+export * from './flags.ts';
+export * from './logger.ts';
+export * from './metrics.ts';
+export * from './operations-server.ts';
+export * from './run.ts';

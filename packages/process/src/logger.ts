@@ -1,0 +1,21 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+export type { Logger } from 'pino';
+
+/**
+ * The structured log of a process: one JSON object a line with `time` (RFC 3339), `level` by name,
+ * `component` and `msg`.
+ */
+export function createLogger(
+  component: string,
+  level: string,
+  destination?: DestinationStream,
+): Logger {
+  const options = {
+    level,
+    base: { component },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}

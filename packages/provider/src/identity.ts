@@ -1,0 +1,15 @@
+/** API group of the MailProvider resource. */
+export const GROUP = 'breakglass.t-caas.telekom.com';
+export const VERSION = 'v1alpha1';
+export const KIND = 'MailProvider';
+export const LIST_KIND = 'MailProviderList';
+export const PLURAL = 'mailproviders';
+export const SINGULAR = 'mailprovider';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+/** Fully qualified webhook names; kubectl prints them in every denial. */
+export const VALIDATING_WEBHOOK = `mailprovider.validation.${GROUP}`;
+export const MUTATING_WEBHOOK = `mailprovider.mutation.${GROUP}`;
+
+/** The one namespace that credential Secrets are read from, unless a process is told another. */
+export const DEFAULT_CREDENTIALS_NAMESPACE = 'mailprovider-credentials';

@@ -1,0 +1,11 @@
+export * from './admit.ts';
+export * from './conditions.ts';
+export * from './field-error.ts';
+export * from './identity.ts';
+export * from './mail-provider.ts';
+export * from './reasons.ts';
+export type { MailProviderSpec, MailProviderSpecInput, PasswordRef, TlsMode } from './schema.ts';
+export type { Condition, ConditionStatus, MailProviderStatus } from './status-schema.ts';
+export * from './target.ts';
+export * from './validate.ts';
+export * from './warnings.ts';

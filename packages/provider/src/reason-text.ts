@@ -1,0 +1,42 @@
+import type { SecretReason, SessionReason } from './reasons.ts';
+
+/** What a failed session means and what to look at, for people; never a word of the server's. */
+export const SESSION_REASON_TEXT: Readonly<Record<SessionReason, string>> = {
+  HostNotFound: 'the host name does not exist; check spec.smtp.host',
+  DnsFailed: 'the host name could not be resolved; check the DNS service',
+  AddressNotAllowed: 'the host resolves only to addresses that may not be dialled',
+  ConnectionRefused: 'nothing listens on that port; check spec.smtp.host and spec.smtp.port',
+  ConnectionClosed: 'the server closed the connection',
+  HostUnreachable: 'there is no route to the host; check network policies and firewalls',
+  Timeout: 'no answer in time; check spec.smtp.port, the TLS mode, network policies and firewalls',
+  GreetingRejected: 'the server refuses connections from here',
+  EhloRejected: 'the server refused EHLO',
+  ProtocolError: 'the answer is not SMTP; check spec.smtp.port and the TLS mode',
+  StartTlsNotOffered:
+    'the server does not offer STARTTLS, so no password is sent; check spec.smtp.port and spec.smtp.tlsMode',
+  StartTlsRefused: 'the server offered STARTTLS and then refused it',
+  TlsHandshakeFailed: 'the TLS handshake failed; check spec.smtp.port and spec.smtp.tlsMode',
+  CertificateExpired: 'the certificate of the server has expired',
+  CertificateNotYetValid: 'the certificate of the server is not valid yet',
+  CertificateNotTrusted:
+    'the certificate of the server chains to no trusted authority; set spec.smtp.certificateAuthority',
+  CertificateNameMismatch:
+    'the certificate of the server is for another name; check spec.smtp.host and spec.smtp.serverName',
+  AuthNotOffered: 'the server offers no authentication; check spec.smtp.port and the TLS mode',
+  AuthMechanismUnsupported: 'the server offers neither PLAIN nor LOGIN authentication',
+  AuthenticationFailed:
+    'the server refused the user name or the password; check spec.smtp.username and the Secret',
+  AuthMethodDisabled: 'the server does not accept passwords for this account',
+  AuthThrottled: 'the server limits logins for now',
+  ServiceUnavailable: 'the server is not available for now',
+};
+
+/** What a password that could not be loaded means; the Secret is named by the caller. */
+export const SECRET_REASON_TEXT: Readonly<Record<SecretReason, string>> = {
+  SecretNotFound: 'does not exist',
+  SecretKeyMissing: 'has no such key',
+  SecretEmpty: 'has an empty value there',
+  SecretForbidden: 'may not be read; check the Role of the health ServiceAccount',
+  SecretTypeNotAllowed: 'is of a type that is not read; use Opaque or kubernetes.io/basic-auth',
+  SecretNamespaceNotAllowed: 'is not in the namespace that credentials are read from',
+};

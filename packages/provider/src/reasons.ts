@@ -1,0 +1,76 @@
+/** The steps of an SMTP session, in the order they are taken. */
+export const STAGES = ['dns', 'connect', 'tls', 'greeting', 'ehlo', 'starttls', 'auth'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Why an SMTP session could not be opened: the reasons of Healthy=False. */
+export const SESSION_REASONS = [
+  'HostNotFound',
+  'DnsFailed',
+  'AddressNotAllowed',
+  'ConnectionRefused',
+  'ConnectionClosed',
+  'HostUnreachable',
+  'Timeout',
+  'GreetingRejected',
+  'EhloRejected',
+  'ProtocolError',
+  'StartTlsNotOffered',
+  'StartTlsRefused',
+  'TlsHandshakeFailed',
+  'CertificateExpired',
+  'CertificateNotYetValid',
+  'CertificateNotTrusted',
+  'CertificateNameMismatch',
+  'AuthNotOffered',
+  'AuthMechanismUnsupported',
+  'AuthenticationFailed',
+  'AuthMethodDisabled',
+  'AuthThrottled',
+  'ServiceUnavailable',
+] as const;
+export type SessionReason = (typeof SESSION_REASONS)[number];
+
+/** Why a password could not be loaded: the reasons of PasswordLoaded=False. */
+export const SECRET_REASONS = [
+  'SecretNotFound',
+  'SecretKeyMissing',
+  'SecretEmpty',
+  'SecretForbidden',
+  'SecretTypeNotAllowed',
+  'SecretNamespaceNotAllowed',
+] as const;
+export type SecretReason = (typeof SECRET_REASONS)[number];
+
+/** Every reason a condition may carry, by condition type. */
+export type ReadyReason =
+  | 'Configured'
+  | 'ValidationFailed'
+  | 'PasswordNotLoaded'
+  | 'HealthCheckFailed'
+  | 'Disabled'
+  | 'Pending';
+export type HealthyReason =
+  | 'HealthCheckPassed'
+  | SessionReason
+  | 'Pending'
+  | 'Disabled'
+  | 'PasswordNotLoaded';
+export type PasswordLoadedReason =
+  | 'SecretLoaded'
+  | 'NotRequired'
+  | SecretReason
+  | 'Pending'
+  | 'Disabled';
+
+const CONNECTING: ReadonlySet<Stage> = new Set(['dns', 'connect', 'tls', 'greeting']);
+
+/**
+ * The metric label value of a reason: its name in snake_case, except that a timeout before the
+ * server said anything is `connection_timeout`.
+ */
+export function metricLabel(reason: SessionReason | SecretReason, stage?: Stage): string {
+  if (reason === 'Timeout' && stage !== undefined && CONNECTING.has(stage)) {
+    return 'connection_timeout';
+  }
+  return reason.replace(/(?<!^)[A-Z]/g, '_$&').toLowerCase();
+}

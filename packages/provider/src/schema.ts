@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { certificateAuthorityProblem } from './certificate-authority.ts';
+import { hostProblem } from './host.ts';
+import { oneLine } from './text.ts';
+
+/** RFC 5321 dot-string local part, at least two domain labels. Shared with the CRD, so RE2 syntax only. */
+const ADDRESS =
+  /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]$/;
+const SECRET_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+const SECRET_KEY = /^[-._a-zA-Z0-9]+$/;
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** The whole Mozilla root store is about 220 KB; old and new object together stay far below the API server's 3 MB. */
+const CERTIFICATE_AUTHORITY_MAX = 262_144;
+
+/** A check on top of the type whose message is one of ours; the CRD keeps the limits only. */
+function checked(schema: z.ZodString, problem: (value: string) => string | undefined): z.ZodString {
+  return schema.superRefine((value, context) => {
+    const message = problem(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message, input: value });
+  });
+}
+
+export const TLS_MODES = ['auto', 'implicit', 'starttls', 'opportunistic', 'none'] as const;
+
+const passwordRef = z
+  .object({
+    name: z
+      .string()
+      .min(1, { abort: true })
+      .max(253, { abort: true })
+      .regex(SECRET_NAME, 'must be a valid Secret name: lower case letters, digits, "-" and "."')
+      .meta({ description: 'Name of the Secret.' }),
+    namespace: z
+      .string()
+      .max(63, { abort: true })
+      .regex(NAMESPACE, 'must be a valid namespace name: lower case letters, digits and "-"')
+      .optional()
+      .meta({
+        description:
+          'Namespace of the Secret. Must be the namespace that credentials are read from; filled in when absent.',
+      }),
+    key: z
+      .string()
+      .min(1, { abort: true })
+      .max(253, { abort: true })
+      .regex(SECRET_KEY, 'must be a valid Secret key: letters, digits, "-", "_" and "."')
+      .meta({ description: 'Key in the Secret that holds the password.' }),
+  })
+  .meta({ description: 'Reference to the Secret key that holds the password of username.' });
+
+const smtp = z
+  .object({
+    host: checked(z.string().min(1, { abort: true }).max(253, { abort: true }), hostProblem).meta({
+      description: 'SMTP server: a host name, an IPv4 address or an IPv6 address without brackets.',
+    }),
+    port: z
+      .int()
+      .min(1)
+      .max(65_535)
+      .meta({ description: 'SMTP port: 587 (STARTTLS), 465 (implicit TLS) or 25 (relay).' }),
+    username: oneLine(320)
+      .optional()
+      .meta({ description: 'User name for SMTP authentication. Needs passwordRef.' }),
+    passwordRef: passwordRef.optional(),
+    insecureSkipVerify: z.boolean().default(false).meta({
+      description: 'Accept any TLS certificate. For tests only: the server can then be anyone.',
+    }),
+    certificateAuthority: checked(
+      z.string().max(CERTIFICATE_AUTHORITY_MAX, { abort: true }),
+      certificateAuthorityProblem,
+    )
+      .optional()
+      .meta({
+        description:
+          "PEM certificates that the server's certificate must chain to, instead of the system's.",
+      }),
+    disableTLS: z.boolean().default(false).meta({
+      description:
+        'Speak plain SMTP and never STARTTLS. For development servers only: mail and password travel readable.',
+    }),
+    tlsMode: z.enum(TLS_MODES).default('auto').meta({
+      description:
+        'How TLS is used. auto: none if disableTLS, implicit on port 465, starttls if credentials are set, else opportunistic.',
+    }),
+    serverName: checked(oneLine(253), (name) => (name === '' ? undefined : hostProblem(name)))
+      .optional()
+      .meta({
+        description: "Name that the server's certificate is verified for, if it is not host.",
+      }),
+  })
+  .meta({ description: 'SMTP server configuration.' });
+
+const sender = z
+  .object({
+    address: z
+      .string()
+      .min(3, { abort: true })
+      .max(254, { abort: true })
+      .regex(ADDRESS, 'must be an email address such as noreply@example.com')
+      .meta({ description: 'Email address used in the From header.' }),
+    name: oneLine(100).optional().meta({ description: 'Display name used in the From header.' }),
+  })
+  .meta({ description: 'Email sender information.' });
+
+const retry = z
+  .object({
+    count: z
+      .int()
+      .min(0)
+      .max(10)
+      .default(3)
+      .meta({ description: 'Number of attempts after the first one failed.' }),
+    initialBackoffMs: z.int().min(10).max(60_000).default(100).meta({
+      description: 'Pause before the first retry in milliseconds; doubles with each one.',
+    }),
+    queueSize: z
+      .int()
+      .min(10)
+      .max(10_000)
+      .default(1000)
+      .meta({ description: 'Most mails that may be pending for this provider.' }),
+  })
+  .meta({ description: 'Retry and queue configuration.' });
+
+/** The desired state of a MailProvider: the one source of its types, its checks and its CRD. */
+export const specSchema = z
+  .object({
+    displayName: oneLine(1024)
+      .optional()
+      .meta({ description: 'Human-readable name of this provider.' }),
+    default: z.boolean().default(false).meta({
+      description: 'Use this provider where no other is named. Only one provider may set it.',
+    }),
+    disabled: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Neither check nor use this provider, without deleting it.' }),
+    smtp,
+    sender,
+    retry: retry.prefault({}),
+  })
+  .meta({ description: 'Desired state of the mail provider.' });
+
+/** What a user writes: defaults may be absent. */
+export type MailProviderSpecInput = z.input<typeof specSchema>;
+/** What the rest of the code works with: checked, defaults filled in. */
+export type MailProviderSpec = z.output<typeof specSchema>;
+export type TlsMode = (typeof TLS_MODES)[number];
+export type PasswordRef = z.output<typeof passwordRef>;

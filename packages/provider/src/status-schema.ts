@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+const timestamp = (description: string) =>
+  z.string().meta({ description, format: 'date-time' }).optional();
+
+/** `metav1.Condition`, with its limits. */
+const condition = z
+  .object({
+    type: z.string().max(316).meta({ description: 'Type of the condition in CamelCase.' }),
+    status: z.enum(['True', 'False', 'Unknown']).meta({ description: 'Status of the condition.' }),
+    observedGeneration: z.int().min(0).optional().meta({
+      description: 'metadata.generation that the condition was set upon.',
+      format: 'int64',
+    }),
+    lastTransitionTime: z.string().meta({
+      description: 'Last time the condition changed from one status to another.',
+      format: 'date-time',
+    }),
+    reason: z
+      .string()
+      .min(1)
+      .max(1024)
+      .regex(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/)
+      .meta({ description: 'Reason of the last transition, one CamelCase word.' }),
+    message: z.string().max(32_768).meta({ description: 'Details for people; may be empty.' }),
+  })
+  .meta({ description: 'One aspect of the current state.' });
+
+/** The observed state of a MailProvider. */
+export const statusSchema = z
+  .object({
+    observedGeneration: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'metadata.generation that this status speaks of.', format: 'int64' }),
+    conditions: z
+      .array(condition)
+      .meta({
+        description: 'Ready, Healthy and PasswordLoaded.',
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['type'],
+      })
+      .optional(),
+    lastHealthCheck: timestamp('Time of the last successful health check.'),
+    lastSendAttempt: timestamp('Time of the last attempt to send a mail.'),
+    lastSendError: z
+      .string()
+      .max(1024)
+      .optional()
+      .meta({ description: 'Why the last attempt failed; empty after a success.' }),
+  })
+  .meta({ description: 'Observed state of the mail provider.' });
+
+export type MailProviderStatus = z.output<typeof statusSchema>;
+export type Condition = z.output<typeof condition>;
+export type ConditionStatus = Condition['status'];

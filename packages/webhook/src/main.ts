@@ -1,0 +1,8 @@
+import process from 'node:process';
+import { createLogger, runUntilSignal } from '@mailprovider/process';
+import { startWebhook } from './app.ts';
+import { loadConfig } from './config.ts';
+
+const config = loadConfig();
+const logger = createLogger('webhook', config.logLevel);
+process.exit(await runUntilSignal(logger, () => startWebhook(config, logger)));
