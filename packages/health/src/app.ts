@@ -81,6 +81,7 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
 
   return {
     async close() {
+      logger.info('stopping');
       stop.abort();
       await watches;
       await engine.close();

@@ -5,4 +5,9 @@ import { loadConfig } from './config.ts';
 
 const config = loadConfig();
 const logger = createLogger('health', config.logLevel);
-process.exit(await runUntilSignal(logger, () => startHealth(config, logger)));
+process.exit(
+  await runUntilSignal(
+    () => startHealth(config, logger),
+    (err) => logger.fatal({ err }, 'mailprovider health failed'),
+  ),
+);

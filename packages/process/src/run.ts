@@ -1,5 +1,4 @@
 import process from 'node:process';
-import type { Logger } from './logger.ts';
 
 /** A started process: what is running, and how it ends. */
 export interface RunningApp {
@@ -9,33 +8,37 @@ export interface RunningApp {
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-function firstSignal(): Promise<NodeJS.Signals> {
+/**
+ * Resolves at the first SIGTERM or SIGINT. The handlers are gone then, so a second signal ends the
+ * process at once.
+ */
+function firstSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of SIGNALS) process.once(signal, resolve);
+    const received = () => {
+      for (const signal of SIGNALS) process.removeListener(signal, received);
+      resolve();
+    };
+    for (const signal of SIGNALS) process.on(signal, received);
   });
 }
 
 /**
  * Starts an app, keeps it until SIGTERM or SIGINT, and closes it.
  *
- * Returns the exit code: 0 after a signal, 1 if start or close failed. A second signal ends the
- * process at once, because the handlers are gone after the first.
+ * Returns the exit code: 0 after a signal; 1 if start or close failed, which `failed` is told.
  */
 export async function runUntilSignal(
-  logger: Logger,
   start: () => Promise<RunningApp>,
+  failed: (error: unknown) => void,
 ): Promise<number> {
   const signalled = firstSignal();
   try {
     const app = await start();
-    const signal = await signalled;
-    for (const other of SIGNALS) process.removeAllListeners(other);
-    logger.info({ signal }, 'stopping');
+    await signalled;
     await app.close();
-    logger.info('stopped');
     return 0;
   } catch (error) {
-    logger.fatal({ err: error }, 'failed');
+    failed(error);
     return 1;
   }
 }

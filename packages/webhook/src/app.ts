@@ -50,6 +50,7 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
 
   return {
     async close() {
+      logger.info('stopping');
       await webhook.close();
       await operations.close();
       await connection.close();

@@ -5,4 +5,9 @@ import { loadConfig } from './config.ts';
 
 const config = loadConfig();
 const logger = createLogger('webhook', config.logLevel);
-process.exit(await runUntilSignal(logger, () => startWebhook(config, logger)));
+process.exit(
+  await runUntilSignal(
+    () => startWebhook(config, logger),
+    (err) => logger.fatal({ err }, 'mailprovider webhook failed'),
+  ),
+);

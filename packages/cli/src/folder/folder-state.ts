@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { absentValues } from '@mailprovider/provider/absent-values';
+import { type AdmissionContext, admitSpec } from '@mailprovider/provider/admit';
+import { kubernetesTime } from '@mailprovider/provider/conditions';
+import { objectSchema } from '@mailprovider/provider/crd';
+import {
+  becomesDefault,
+  isDefault,
+  singleDefaultError,
+} from '@mailprovider/provider/default/single-default';
+import { formatFieldErrors } from '@mailprovider/provider/field-error';
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import type { StoredSecret } from '@mailprovider/provider/secret';
+import { unknownFields } from '@mailprovider/provider/unknown-fields';
+import { warningsFor } from '@mailprovider/provider/warnings';
+import type { FileObject, Problem } from './documents.ts';
+import type { FolderContent } from './read-folder.ts';
+import { decodeSecret } from './secret-object.ts';
+
+/** A provider that was admitted, and the file it came from. */
+export interface AdmittedProvider {
+  readonly file: string;
+  readonly provider: MailProvider;
+  readonly warnings: readonly string[];
+}
+
+/** What stands for the API server's store: the objects that were admitted. */
+export interface FolderState {
+  readonly providers: ReadonlyMap<string, AdmittedProvider>;
+  readonly secrets: ReadonlyMap<string, StoredSecret & { readonly file: string }>;
+  /** What was refused at the last reading. */
+  readonly problems: readonly Problem[];
+}
+
+export const EMPTY_STATE: FolderState = {
+  providers: new Map(),
+  secrets: new Map(),
+  problems: [],
+};
+
+const SCHEMA = objectSchema();
+
+/** One save may move the default from one object to another; who gives it up goes first. */
+function defaultsLast(a: FileObject, b: FileObject): number {
+  return Number(isDefault(a.object['spec'])) - Number(isDefault(b.object['spec']));
+}
+
+/**
+ * The state after a reading of the folder, as if each object had been applied in turn.
+ *
+ * An object that is refused keeps its earlier version, one that is no longer there is deleted, and
+ * a file that cannot be read keeps what it held.
+ */
+export function applyFolder(
+  previous: FolderState,
+  content: FolderContent,
+  context: AdmissionContext,
+  now: Date,
+): FolderState {
+  const objects = [...content.values()].flatMap((file) => file.objects).sort(defaultsLast);
+  const problems = [...content.values()].flatMap((file) => file.problems);
+  const unreadable = new Set(
+    [...content.values()]
+      .filter(({ readable }) => !readable)
+      .flatMap((file) => file.problems.map((problem) => problem.file)),
+  );
+  const named = new Set(objects.map(({ kind, name }) => `${kind}/${name}`));
+  const remains = (kind: string) => {
+    return ([name, { file }]: readonly [string, { readonly file: string }]) =>
+      named.has(`${kind}/${name}`) || unreadable.has(file);
+  };
+  const providers = new Map([...previous.providers].filter(remains('MailProvider')));
+  const secrets = new Map([...previous.secrets].filter(remains('Secret')));
+  const seen = new Map<string, string>();
+  for (const object of objects) {
+    const key = `${object.kind}/${object.name}`;
+    const elsewhere = seen.get(key);
+    seen.set(key, object.file);
+    const message =
+      elsewhere === undefined
+        ? applyObject(object, providers, secrets, context, now)
+        : `is defined in ${elsewhere} already; remove one of the two`;
+    if (message !== undefined) {
+      const label = `${object.kind.toLowerCase()} "${object.name}"`;
+      problems.push({ file: object.file, object: label, message });
+    }
+  }
+  return { providers, secrets, problems };
+}
+
+function applyObject(
+  object: FileObject,
+  providers: Map<string, AdmittedProvider>,
+  secrets: Map<string, StoredSecret & { file: string }>,
+  context: AdmissionContext,
+  now: Date,
+): string | undefined {
+  if (object.kind === 'MailProvider') return applyProvider(object, providers, context, now);
+  const { credentialsNamespace } = context;
+  if ((object.namespace ?? credentialsNamespace) !== credentialsNamespace) {
+    return `metadata.namespace: must be "${credentialsNamespace}", the namespace that credentials are read from, or absent`;
+  }
+  const decoded = decodeSecret(object.object);
+  if (typeof decoded === 'string') return decoded;
+  secrets.set(object.name, { ...decoded, file: object.file });
+  return undefined;
+}
+
+/** Does what API server and webhook do with an apply; says why it is refused. */
+function applyProvider(
+  { file, name, object }: FileObject,
+  providers: Map<string, AdmittedProvider>,
+  context: AdmissionContext,
+  now: Date,
+): string | undefined {
+  const unknown = unknownFields(object, SCHEMA);
+  if (unknown.length > 0) {
+    const fields = unknown.map((field) => `unknown field "${field}"`).join(', ');
+    return `strict decoding error: ${fields}`;
+  }
+  const before = providers.get(name)?.provider;
+  const result = admitSpec(withAbsentValues(object, context), context);
+  const others = [...providers.values()].map(({ provider }) => provider);
+  const conflict = becomesDefault(object['spec'], before?.spec)
+    ? singleDefaultError(name, others)
+    : undefined;
+  const errors = [
+    ...(result.valid ? [] : result.errors),
+    ...(conflict === undefined ? [] : [conflict]),
+  ];
+  if (!result.valid || errors.length > 0) return formatFieldErrors(errors);
+  const metadata = nextMetadata(name, before, result.spec, now);
+  providers.set(name, {
+    file,
+    provider: { ...before, metadata, spec: result.spec },
+    warnings: warningsFor(result.spec),
+  });
+  return undefined;
+}
+
+function nextMetadata(
+  name: string,
+  before: MailProvider | undefined,
+  spec: unknown,
+  now: Date,
+): MailProvider['metadata'] {
+  if (before === undefined) {
+    return { name, uid: randomUUID(), generation: 1, creationTimestamp: kubernetesTime(now) };
+  }
+  const changed = !isDeepStrictEqual(before.spec, spec);
+  return { ...before.metadata, generation: before.metadata.generation + (changed ? 1 : 0) };
+}
+
+/** A copy of the object's spec with the values that mutation fills in. */
+function withAbsentValues(object: FileObject['object'], context: AdmissionContext): unknown {
+  const copy = structuredClone(object);
+  for (const { path, value } of absentValues(copy, context)) {
+    const parent = path
+      .slice(0, -1)
+      .reduce<unknown>((at, key) => Reflect.get(Object(at), key), copy);
+    Reflect.set(Object(parent), path.at(-1) ?? '', value);
+  }
+  return copy['spec'];
+}

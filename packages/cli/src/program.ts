@@ -1,0 +1,68 @@
+import process from 'node:process';
+import {
+  type BindAddress,
+  credentialsNamespaceFlag,
+  parseBindAddress,
+  parsePort,
+  runUntilSignal,
+} from '@mailprovider/process';
+import { Command, Option } from 'commander';
+import { FolderError } from './folder/read-folder.ts';
+import { startStandalone } from './standalone/start.ts';
+import { jsonView } from './view/json-view.ts';
+import { terminalView } from './view/terminal-view.ts';
+
+/** Read when no folder is named; from the root of the project. */
+const EXAMPLES = 'examples/standalone';
+/** Objects without a namespace lie where kubectl would put them. */
+const STANDALONE_NAMESPACE = 'default';
+
+interface StartFlags {
+  readonly credentialsNamespace: string;
+  readonly metricsBindAddress: BindAddress;
+  readonly mailbox: boolean;
+  readonly mailboxSmtpPort: number;
+  readonly mailboxSmtpsPort: number;
+}
+
+const now = () => new Date();
+
+/** An expected failure is its message; anything else is ours, and its stack helps to mend it. */
+function describe(error: unknown): string {
+  if (error instanceof FolderError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+async function start(folder: string, flags: StartFlags): Promise<void> {
+  const view = process.stdout.isTTY
+    ? terminalView(process.stdout, now)
+    : jsonView(process.stdout, now);
+  const ports = { smtpPort: flags.mailboxSmtpPort, smtpsPort: flags.mailboxSmtpsPort };
+  const exitCode = await runUntilSignal(
+    () => startStandalone({ ...flags, folder, mailbox: flags.mailbox ? ports : undefined }, view),
+    (error) => process.stderr.write(`mailprovider: ${describe(error)}\n`),
+  );
+  process.exit(exitCode);
+}
+
+/** The `mailprovider` command. */
+export function createProgram(): Command {
+  const program = new Command('mailprovider')
+    .description('Declare, check and use mail servers, with or without a cluster.')
+    .showHelpAfterError('(run "mailprovider --help" for the commands)');
+  program
+    .command('start')
+    .description('Check the mail providers of a folder of Kubernetes YAML and show their state.')
+    .argument('[dir]', 'folder with MailProvider and Secret objects', EXAMPLES)
+    .addOption(credentialsNamespaceFlag(STANDALONE_NAMESPACE))
+    .addOption(
+      new Option('--metrics-bind-address <host:port>', 'address of /metrics')
+        .argParser(parseBindAddress)
+        .default(parseBindAddress('127.0.0.1:0'), '127.0.0.1:0'),
+    )
+    .option('--mailbox-smtp-port <port>', 'SMTP port of the mailbox', parsePort, 1025)
+    .option('--mailbox-smtps-port <port>', 'implicit TLS port of the mailbox', parsePort, 1465)
+    .option('--no-mailbox', 'do not start the development mailbox')
+    .action(start);
+  return program;
+}

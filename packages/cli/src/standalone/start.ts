@@ -1,0 +1,121 @@
+import {
+  createHealthMetrics,
+  DEFAULT_INTERVALS,
+  HealthEngine,
+  systemClock,
+} from '@mailprovider/health';
+import type { Mailbox } from '@mailprovider/mailbox';
+import {
+  type BindAddress,
+  createLogger,
+  createOperationsServer,
+  createRegistry,
+  type RunningApp,
+} from '@mailprovider/process';
+import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
+import { readFolder } from '../folder/read-folder.ts';
+import { watchFolder } from '../folder/watch-folder.ts';
+import { rowOf } from '../view/row.ts';
+import type { Snapshot } from '../view/screen.ts';
+import type { View } from '../view/view.ts';
+import { MAILBOX_CREDENTIALS, type MailboxPorts, startDevelopmentMailbox } from './mailbox.ts';
+import { ProviderStore } from './provider-store.ts';
+
+export interface StartOptions {
+  readonly folder: string;
+  readonly credentialsNamespace: string;
+  readonly metricsBindAddress: BindAddress;
+  readonly mailbox: MailboxPorts | undefined;
+}
+
+/** The documented limit of one health check. */
+const PROBE_TIMEOUT_MS = 10_000;
+const CONCURRENCY = 256;
+
+/**
+ * Runs everything from a folder of YAML in this process, without a cluster.
+ *
+ * Rejects with `FolderError` if the folder cannot be read. A mailbox whose port is taken is left
+ * out and said to be: the providers are then checked against whatever listens there.
+ */
+export async function startStandalone(options: StartOptions, view: View): Promise<RunningApp> {
+  const { folder, credentialsNamespace } = options;
+  const content = await readFolder(folder);
+  const mailbox = await tryMailbox(options.mailbox);
+  const store = new ProviderStore({ credentialsNamespace });
+  const registry = createRegistry();
+  const engine = new HealthEngine({
+    check: {
+      credentialsNamespace,
+      secrets: store,
+      resolver: systemResolver(),
+      addressPolicy: createAddressPolicy({ allowLoopback: true }),
+      timeoutMs: PROBE_TIMEOUT_MS,
+    },
+    statusWriter: store,
+    metrics: createHealthMetrics(registry),
+    clock: systemClock,
+    // Everything the engine logs is on the screen already.
+    logger: createLogger('health', 'silent'),
+    intervals: DEFAULT_INTERVALS,
+    concurrency: CONCURRENCY,
+  });
+  const operations = createOperationsServer({ registry, isReady: () => true });
+  const metricsUrl = `${await operations.listen(options.metricsBindAddress)}/metrics`;
+
+  const show = () => view.show(snapshotOf(store, folder, metricsUrl, mailbox.description));
+  store.listen({
+    stored: (provider) => engine.stored(provider),
+    deleted: (name) => engine.deleted(name),
+    secretChanged: (name) => engine.secretChanged(name),
+    reloaded: show,
+  });
+  store.listen({ stored: show, deleted() {}, secretChanged() {}, reloaded() {} });
+  store.apply(content, systemClock.now());
+  const watcher = await watchFolder(folder, (changed) => store.apply(changed, systemClock.now()));
+
+  return {
+    async close() {
+      await watcher.close();
+      await engine.close();
+      await operations.close();
+      await mailbox.running?.close();
+      view.close();
+    },
+  };
+}
+
+async function tryMailbox(
+  ports: MailboxPorts | undefined,
+): Promise<{ running?: Mailbox; description: readonly string[] }> {
+  if (ports === undefined) return { description: ['not started (--no-mailbox)'] };
+  try {
+    const running = await startDevelopmentMailbox(ports, systemClock.now());
+    const { username, password } = MAILBOX_CREDENTIALS;
+    return {
+      running,
+      description: [
+        `localhost:${running.smtpPort} (STARTTLS), localhost:${running.smtpsPort} (implicit TLS)`,
+        `user name "${username}", password "${password}"`,
+        `what arrives: ${running.url}`,
+      ],
+    };
+  } catch (error) {
+    return { description: [`not started: ${error instanceof Error ? error.message : error}`] };
+  }
+}
+
+function snapshotOf(
+  store: ProviderStore,
+  folder: string,
+  metricsUrl: string,
+  mailbox: readonly string[],
+): Snapshot {
+  const { providers, problems } = store.state;
+  const rows = [...providers].flatMap(([name, { file, warnings }]) => {
+    const provider = store.provider(name);
+    return provider === undefined ? [] : [{ ...rowOf(provider), file, warnings }];
+  });
+  rows.sort((a, b) => a.name.localeCompare(b.name));
+  return { folder, rows, problems, metricsUrl, mailbox };
+}

@@ -1,0 +1,105 @@
+import { WorkQueue } from '@mailprovider/health/work-queue';
+import t from 'tap';
+import { ManualClock } from './manual-clock.ts';
+
+/** A queue whose work ends when the test says so. */
+function controlledQueue(concurrency: number) {
+  const clock = new ManualClock();
+  const started: string[] = [];
+  const finish = new Map<string, () => void>();
+  const queue = new WorkQueue({
+    concurrency,
+    clock,
+    work: (key) =>
+      new Promise((resolve) => {
+        started.push(key);
+        finish.set(key, resolve);
+      }),
+  });
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  return { queue, clock, started, settle, finish: (key: string) => finish.get(key)?.() };
+}
+
+t.test('works on no more keys at once than it may', async (t) => {
+  const { queue, started, settle, finish } = controlledQueue(2);
+  for (const key of ['a', 'b', 'c', 'a']) queue.add(key);
+  await settle();
+  t.strictSame(started, ['a', 'b']);
+  finish('a');
+  await settle();
+  t.strictSame(started, ['a', 'b', 'a']);
+  finish('b');
+  await settle();
+  t.strictSame(started, ['a', 'b', 'a', 'c']);
+});
+
+t.test('a key that changes while it runs, runs once more and never twice at once', async (t) => {
+  const { queue, started, settle, finish } = controlledQueue(5);
+  queue.add('a');
+  await settle();
+  for (let i = 0; i < 3; i += 1) queue.add('a');
+  await settle();
+  t.strictSame(started, ['a']);
+  finish('a');
+  await settle();
+  t.strictSame(started, ['a', 'a']);
+  finish('a');
+  await settle();
+  t.strictSame(started, ['a', 'a']);
+});
+
+t.test('a later time replaces an earlier one, and adding replaces both', async (t) => {
+  const { queue, clock, started, settle } = controlledQueue(5);
+  queue.addAfter('a', 100);
+  queue.addAfter('a', 200);
+  t.strictSame(clock.pending, [200]);
+  queue.add('a');
+  t.strictSame(clock.pending, []);
+  await settle();
+  t.strictSame(started, ['a']);
+});
+
+t.test('a waiting key runs at its time', async (t) => {
+  const { queue, clock, started, settle } = controlledQueue(5);
+  queue.addAfter('a', 100);
+  clock.advance(99);
+  await settle();
+  t.strictSame(started, []);
+  clock.advance(1);
+  await settle();
+  t.strictSame(started, ['a']);
+});
+
+t.test('a removed key does not run again', async (t) => {
+  const { queue, clock, started, settle, finish } = controlledQueue(5);
+  queue.add('a');
+  await settle();
+  queue.add('a');
+  queue.remove('a');
+  finish('a');
+  queue.addAfter('b', 10);
+  queue.remove('b');
+  clock.advance(10);
+  await settle();
+  t.strictSame(started, ['a']);
+});
+
+t.test('closing waits for what runs and starts nothing more', async (t) => {
+  const { queue, clock, started, settle, finish } = controlledQueue(1);
+  queue.add('a');
+  queue.add('b');
+  queue.addAfter('c', 10);
+  await settle();
+  let closed = false;
+  const closing = queue.close().then(() => {
+    closed = true;
+  });
+  await settle();
+  t.equal(closed, false);
+  finish('a');
+  await closing;
+  queue.add('d');
+  await settle();
+  t.strictSame(started, ['a']);
+  t.strictSame(clock.pending, []);
+});
