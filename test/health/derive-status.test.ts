@@ -63,12 +63,7 @@ t.test('each result yields the three conditions of the table', async (t) => {
       ['False', 'SecretNotFound'],
     ],
     [invalid, ['False', 'ValidationFailed'], ['Unknown', 'Pending'], ['Unknown', 'Pending']],
-    [
-      { kind: 'disabled' },
-      ['False', 'Disabled'],
-      ['Unknown', 'Disabled'],
-      ['Unknown', 'Disabled'],
-    ],
+    [{ kind: 'disabled' }, ['False', 'Disabled'], ['Unknown', 'Disabled'], ['Unknown', 'Disabled']],
   ];
   for (const [result, ready, healthy, passwordLoaded] of table) {
     const { conditions, observedGeneration } = deriveStatus(provider(), result, at(0));

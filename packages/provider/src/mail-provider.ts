@@ -11,7 +11,7 @@ const metadata = z.object({
 
 const mailProvider = z.object({
   metadata,
-  spec: z.unknown(),
+  spec: z.unknown().optional(),
   // A status that is not ours is no status: it is written anew with the next check.
   status: statusSchema.optional().catch(undefined),
 });

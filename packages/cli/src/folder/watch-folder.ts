@@ -6,9 +6,10 @@ import { type FolderContent, readFolder } from './read-folder.ts';
 const SETTLE_MS = 50;
 
 /**
- * Reads the folder again after each change of a file in it.
+ * Reads the folder, and again after each change of a file in it.
  *
- * A folder that vanishes is a change without files to read; it is left as it was until it is back.
+ * Rejects with `FolderError` if the first reading finds no folder. One that vanishes later is left
+ * as it was until it is back.
  */
 export async function watchFolder(
   folder: string,
@@ -30,12 +31,18 @@ export async function watchFolder(
       reading = reading.then(read);
     }, SETTLE_MS);
   });
-  await once(watcher, 'ready');
-  return {
-    async close() {
-      clearTimeout(timer);
-      await watcher.close();
-      await reading;
-    },
+  const close = async () => {
+    clearTimeout(timer);
+    await watcher.close();
+    await reading;
   };
+  // Only now is no change missed between the reading and the watching.
+  await once(watcher, 'ready');
+  try {
+    changed(await readFolder(folder));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { close };
 }

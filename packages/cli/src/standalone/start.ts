@@ -13,7 +13,6 @@ import {
   type RunningApp,
 } from '@mailprovider/process';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
-import { readFolder } from '../folder/read-folder.ts';
 import { watchFolder } from '../folder/watch-folder.ts';
 import { rowOf } from '../view/row.ts';
 import type { Snapshot } from '../view/screen.ts';
@@ -40,7 +39,6 @@ const CONCURRENCY = 256;
  */
 export async function startStandalone(options: StartOptions, view: View): Promise<RunningApp> {
   const { folder, credentialsNamespace } = options;
-  const content = await readFolder(folder);
   const mailbox = await tryMailbox(options.mailbox);
   const store = new ProviderStore({ credentialsNamespace });
   const registry = createRegistry();
@@ -71,8 +69,7 @@ export async function startStandalone(options: StartOptions, view: View): Promis
     reloaded: show,
   });
   store.listen({ stored: show, deleted() {}, secretChanged() {}, reloaded() {} });
-  store.apply(content, systemClock.now());
-  const watcher = await watchFolder(folder, (changed) => store.apply(changed, systemClock.now()));
+  const watcher = await watchFolder(folder, (content) => store.apply(content, systemClock.now()));
 
   return {
     async close() {

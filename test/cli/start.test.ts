@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import t, { type Test } from 'tap';
+import { z } from 'zod';
+
+const root = join(import.meta.dirname, '../../..');
+const command = join(root, 'packages/cli/bin/mailprovider.js');
+
+const lineSchema = z.looseObject({
+  msg: z.string(),
+  provider: z.string().optional(),
+  healthy: z.string().optional(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  metrics: z.string().optional(),
+  mailbox: z.array(z.string()).optional(),
+});
+type Line = z.output<typeof lineSchema>;
+
+/** The running command; `until` reads its lines up to one that matches. */
+function start(t: Test, ...args: string[]) {
+  const child = spawn(process.execPath, [command, 'start', ...args], { cwd: root });
+  t.teardown(() => child.kill('SIGKILL'));
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const until = async (matches: (line: Line) => boolean): Promise<Line> => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done) throw new Error('the command ended');
+      const line = lineSchema.parse(JSON.parse(value));
+      if (matches(line)) return line;
+    }
+  };
+  return { child, until };
+}
+
+async function ended(child: ChildProcess) {
+  const [code] = await once(child, 'exit');
+  return code;
+}
+
+function yaml(port: number, password: string): string {
+  return `apiVersion: breakglass.t-caas.telekom.com/v1alpha1
+kind: MailProvider
+metadata: {name: p}
+spec:
+  smtp:
+    host: localhost
+    port: ${port}
+    username: developer
+    passwordRef: {name: s, key: k}
+    insecureSkipVerify: true
+  sender: {address: a@example.com}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {k: ${password}}}
+`;
+}
+
+const EPHEMERAL = ['--mailbox-smtp-port', '0', '--mailbox-smtps-port', '0'];
+
+t.test('checks a folder for real, follows its changes, and ends on SIGTERM', async (t) => {
+  const folder = t.testdir({});
+  const { child, until } = start(t, folder, ...EPHEMERAL);
+  const serving = await until(({ msg }) => msg === 'serving');
+  const port = Number(/localhost:(\d+)/.exec(serving.mailbox?.[0] ?? '')?.[1]);
+
+  await writeFile(join(folder, 'p.yaml'), yaml(port, 'wrong'));
+  const failed = await until(({ healthy }) => healthy === 'False');
+  t.match(failed, { provider: 'p', reason: 'AuthenticationFailed', message: /reply 535/ });
+
+  await writeFile(join(folder, 'p.yaml.new'), yaml(port, 'development'));
+  await rename(join(folder, 'p.yaml.new'), join(folder, 'p.yaml'));
+  await until(({ healthy }) => healthy === 'True');
+
+  const metrics = await (await fetch(serving.metrics ?? '')).text();
+  t.match(metrics, /breakglass_mailprovider_status\{provider="p"\} 1\n/);
+
+  await writeFile(join(folder, 'q.yaml'), 'kind: [');
+  const refused = await until(({ msg }) => msg === 'refused');
+  t.match(refused, { file: join(folder, 'q.yaml'), message: /^line 1/ });
+
+  await rm(join(folder, 'p.yaml'));
+  await until(({ msg, provider }) => msg === 'deleted' && provider === 'p');
+  child.kill('SIGTERM');
+  t.equal(await ended(child), 0);
+});
+
+t.test('a folder that is not there is named, in one line', async (t) => {
+  const { child } = start(t, 'no/such/folder');
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  t.equal(await ended(child), 1);
+  t.equal(stderr, 'mailprovider: cannot read the folder "no/such/folder": ENOENT\n');
+});
+
+t.test('the examples are admitted; one of them fails on purpose, for its password', async (t) => {
+  // The same files with the ports of this run in place of those that `npm start` uses.
+  const folder = t.testdir({});
+  const { until } = start(t, folder, ...EPHEMERAL);
+  const serving = await until(({ msg }) => msg === 'serving');
+  const [starttls, implicit] = [...(serving.mailbox?.[0] ?? '').matchAll(/localhost:(\d+)/g)].map(
+    ([, port]) => port ?? '',
+  );
+  await mkdir(folder, { recursive: true });
+  for (const name of ['alerts', 'reports', 'team-mail']) {
+    const text = await readFile(join(root, `examples/standalone/${name}.yaml`), 'utf8');
+    const here = text.replace('port: 1025', `port: ${starttls}`).replace('1465', `${implicit}`);
+    await writeFile(join(folder, `${name}.yaml`), here);
+  }
+  const results = new Map<string, string>();
+  while (results.size < 3) {
+    const { provider, reason } = await until(({ healthy }) => Boolean(healthy));
+    if (provider !== undefined && reason !== undefined) results.set(provider, reason);
+  }
+  t.strictSame(Object.fromEntries(results), {
+    alerts: 'HealthCheckPassed',
+    reports: 'AuthenticationFailed',
+    'team-mail': 'HealthCheckPassed',
+  });
+});

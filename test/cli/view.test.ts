@@ -1,0 +1,126 @@
+import { PassThrough } from 'node:stream';
+import { humanAge } from '@mailprovider/cli/view/age';
+import { jsonView } from '@mailprovider/cli/view/json-view';
+import { rowOf } from '@mailprovider/cli/view/row';
+import { renderScreen, type Snapshot } from '@mailprovider/cli/view/screen';
+import { renderTable } from '@mailprovider/cli/view/table';
+import { decodeMailProvider } from '@mailprovider/provider/mail-provider';
+import t from 'tap';
+
+const now = new Date('2026-01-01T00:00:05Z');
+const row = {
+  name: 'relay',
+  host: 'smtp.example.com',
+  port: '587',
+  default: 'true',
+  ready: 'True',
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+  healthy: 'True',
+  reason: 'HealthCheckPassed',
+  message: 'fine',
+};
+
+t.test('the table has the columns of kubectl and why it is so', async (t) => {
+  t.equal(
+    renderTable([row, { ...row, name: 'a', healthy: '', reason: 'Pending' }], now),
+    [
+      'NAME    HOST               PORT   DEFAULT   READY   AGE   HEALTHY   REASON',
+      'relay   smtp.example.com   587    true      True    5s    True      HealthCheckPassed',
+      'a       smtp.example.com   587    true      True    5s              Pending',
+    ].join('\n'),
+  );
+});
+
+t.test('ages are written as kubectl writes them', async (t) => {
+  const second = 1_000;
+  const minute = 60 * second;
+  const hour = 60 * minute;
+  const cases: [number, string][] = [
+    [-5, '0s'],
+    [119 * second, '119s'],
+    [125 * second, '2m5s'],
+    [5 * minute, '5m'],
+    [12 * minute + 3 * second, '12m'],
+    [3 * hour + 4 * minute, '3h4m'],
+    [30 * hour, '30h'],
+    [3 * 24 * hour + hour, '3d1h'],
+    [30 * 24 * hour, '30d'],
+  ];
+  for (const [age, text] of cases) t.equal(humanAge(age), text);
+});
+
+function snapshot(fields: Partial<Snapshot>): Snapshot {
+  const metricsUrl = 'http://127.0.0.1:1/metrics';
+  return { folder: 'dir', rows: [], problems: [], metricsUrl, mailbox: ['none'], ...fields };
+}
+
+t.test('the screen says what is wrong, why, and two things to try', async (t) => {
+  const failing = {
+    ...row,
+    ready: 'False',
+    healthy: 'False',
+    message: 'because',
+    file: 'dir/f.yaml',
+  };
+  const text = renderScreen(
+    snapshot({
+      rows: [{ ...failing, warnings: ['careful'] }],
+      problems: [{ file: 'dir/x.yaml', object: 'mailprovider "x"', message: 'no' }],
+    }),
+    now,
+  );
+  t.match(text, /Not ready:\n {2}relay: because\n/);
+  t.match(text, /Refused:\n {2}dir\/x\.yaml: mailprovider "x" refused: no\n/);
+  t.match(text, /Warnings:\n {2}relay: careful\n/);
+  t.match(
+    text,
+    /1\. Fix "relay" in dir\/f\.yaml.*\n {2}2\. .*curl http:\/\/127\.0\.0\.1:1\/metrics\n$/,
+  );
+});
+
+t.test('an empty folder is said to be empty', async (t) => {
+  t.match(renderScreen(snapshot({}), now), /^No MailProvider found in dir\./);
+});
+
+t.test('off a terminal there is one JSON line a change', async (t) => {
+  const stream = new PassThrough({ encoding: 'utf8' });
+  const view = jsonView(stream, () => now);
+  const shown = () =>
+    String(stream.read() ?? '')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
+  const relay = { ...row, file: 'f.yaml', warnings: [] };
+  view.show(snapshot({ rows: [relay] }));
+  t.match(shown(), [{ msg: 'serving' }, { msg: 'mailprovider', provider: 'relay', port: 587 }]);
+  view.show(snapshot({ rows: [relay] }));
+  t.strictSame(shown(), []);
+  view.show(snapshot({ rows: [{ ...relay, healthy: 'False' }] }));
+  t.match(shown(), [{ time: '2026-01-01T00:00:05.000Z', provider: 'relay', healthy: 'False' }]);
+  view.show(snapshot({}));
+  t.match(shown(), [{ msg: 'deleted', provider: 'relay' }]);
+});
+
+t.test('the reason shown is the cause, not its consequence', async (t) => {
+  const conditions = (ready: string, healthy: string, passwordLoaded: string) =>
+    Object.entries({ Ready: ready, Healthy: healthy, PasswordLoaded: passwordLoaded }).map(
+      ([type, reason]) => ({
+        type,
+        status: 'False',
+        reason,
+        message: type,
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      }),
+    );
+  const reason = (...reasons: [string, string, string]) => {
+    const provider = decodeMailProvider({
+      metadata: { name: 'p' },
+      status: { conditions: conditions(...reasons) },
+    });
+    return provider && rowOf(provider).reason;
+  };
+  t.equal(reason('HealthCheckFailed', 'Timeout', 'SecretLoaded'), 'Timeout');
+  t.equal(reason('PasswordNotLoaded', 'PasswordNotLoaded', 'SecretEmpty'), 'SecretEmpty');
+  t.equal(reason('ValidationFailed', 'Pending', 'Pending'), 'ValidationFailed');
+  t.equal(reason('Disabled', 'Disabled', 'Disabled'), 'Disabled');
+});

@@ -1,0 +1,215 @@
+import {
+  createHealthMetrics,
+  HealthEngine,
+  type HealthStatus,
+  type SecretLookup,
+} from '@mailprovider/health';
+import { createLogger } from '@mailprovider/process';
+import { conditionOf } from '@mailprovider/provider/conditions';
+import { decodeMailProvider, type MailProvider } from '@mailprovider/provider/mail-provider';
+import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
+import { Registry } from 'prom-client';
+import { SMTPServer } from 'smtp-server';
+import t, { type Test } from 'tap';
+import { ManualClock } from './manual-clock.ts';
+
+const INTERVALS = { healthyMs: 300_000, unhealthyMs: 30_000 };
+
+/** A real SMTP server that takes one password and counts its connections. */
+async function sink(t: Test, password = 'right') {
+  const seen = { connections: 0, logins: 0 };
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    authOptional: true,
+    disableReverseLookup: true,
+    onConnect(_session, callback) {
+      seen.connections += 1;
+      callback();
+    },
+    onAuth(auth, _session, callback) {
+      seen.logins += 1;
+      if (auth.password === password) callback(null, { user: auth.username });
+      else callback(new Error('no'));
+    },
+  });
+  const port = await new Promise<number>((resolve) => {
+    const { server: socket } = server;
+    server.listen(0, '127.0.0.1', () => {
+      const address = socket.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+  t.teardown(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  return { port, seen };
+}
+
+/** An engine whose time, Secrets and status store belong to the test. */
+function engineFor(t: Test) {
+  const clock = new ManualClock();
+  const secrets = new Map<string, string>();
+  const written: { name: string; status: HealthStatus }[] = [];
+  const waiting: (() => void)[] = [];
+  const engine = new HealthEngine({
+    check: {
+      credentialsNamespace: 'mail',
+      resolver: systemResolver(),
+      addressPolicy: createAddressPolicy({ allowLoopback: true }),
+      timeoutMs: 10_000,
+      secrets: {
+        async read(name): Promise<SecretLookup> {
+          const password = secrets.get(name);
+          if (password === undefined) return { found: false, why: 'missing' };
+          const data = { password: Buffer.from(password).toString('base64') };
+          return { found: true, secret: { type: 'Opaque', data } };
+        },
+      },
+    },
+    statusWriter: {
+      async write(provider, status) {
+        written.push({ name: provider.metadata.name, status });
+        // As the watch does: the written status comes back as a change.
+        engine.stored({ ...provider, status });
+        waiting.shift()?.();
+      },
+    },
+    metrics: createHealthMetrics(new Registry()),
+    clock,
+    logger: createLogger('test', 'silent'),
+    intervals: INTERVALS,
+    concurrency: 4,
+  });
+  t.teardown(() => engine.close());
+  /** The reason of Healthy in the next status that is written. */
+  const nextWrite = async () => {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    const last = written.at(-1)?.status;
+    return conditionOf(last?.conditions, 'Healthy')?.reason;
+  };
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  return { engine, clock, secrets, written, nextWrite, settle };
+}
+
+function provider(port: number, fields: { generation?: number; disabled?: boolean } = {}) {
+  const decoded = decodeMailProvider({
+    metadata: { name: 'p', uid: 'u', generation: fields.generation ?? 1 },
+    spec: {
+      disabled: fields.disabled ?? false,
+      smtp: {
+        host: '127.0.0.1',
+        port,
+        disableTLS: true,
+        username: 'user',
+        passwordRef: { name: 'secret', key: 'password' },
+      },
+      sender: { address: 'a@example.com' },
+    },
+  });
+  if (decoded === undefined) throw new Error('no provider');
+  return decoded;
+}
+
+const around = (t: Test, actual: number | undefined, interval: number) =>
+  t.ok(actual && Math.abs(actual - interval) <= interval * 0.1, `${actual} is about ${interval}`);
+
+t.test('checks a new provider, writes once, and comes back after 5 minutes', async (t) => {
+  const { port, seen } = await sink(t);
+  const { engine, clock, secrets, written, nextWrite, settle } = engineFor(t);
+  secrets.set('secret', 'right');
+  engine.stored(provider(port));
+  t.equal(await nextWrite(), 'HealthCheckPassed');
+  await settle();
+  t.strictSame(seen, { connections: 1, logins: 1 }, 'its own status write causes no check');
+  t.equal(written.length, 1);
+  t.equal(clock.pending.length, 1);
+  around(t, clock.pending[0], INTERVALS.healthyMs);
+  clock.advance(INTERVALS.healthyMs * 1.1);
+  await nextWrite();
+  t.equal(seen.connections, 2);
+});
+
+t.test('a fixed Secret turns it healthy at once, without touching the provider', async (t) => {
+  const { port } = await sink(t);
+  const { engine, clock, secrets, nextWrite, settle } = engineFor(t);
+  engine.stored(provider(port));
+  t.equal(await nextWrite(), 'PasswordNotLoaded');
+  await settle();
+  around(t, clock.pending[0], INTERVALS.unhealthyMs);
+  secrets.set('secret', 'wrong');
+  engine.secretChanged('secret');
+  t.equal(await nextWrite(), 'AuthenticationFailed');
+  secrets.set('secret', 'right');
+  engine.secretChanged('secret');
+  t.equal(await nextWrite(), 'HealthCheckPassed');
+});
+
+t.test('a Secret that no provider names causes nothing', async (t) => {
+  const { port, seen } = await sink(t);
+  const { engine, secrets, nextWrite, settle } = engineFor(t);
+  secrets.set('secret', 'right');
+  engine.stored(provider(port));
+  await nextWrite();
+  engine.secretChanged('other');
+  await settle();
+  t.equal(seen.connections, 1);
+});
+
+t.test('an unchanged failure is written once, however often it is found', async (t) => {
+  const { port, seen } = await sink(t);
+  const { engine, clock, secrets, written, nextWrite, settle } = engineFor(t);
+  secrets.set('secret', 'wrong');
+  engine.stored(provider(port));
+  t.equal(await nextWrite(), 'AuthenticationFailed');
+  await settle();
+  clock.advance(INTERVALS.unhealthyMs * 1.1);
+  while (clock.pending.length === 0) await settle();
+  t.equal(seen.logins, 2);
+  t.equal(written.length, 1);
+});
+
+t.test('a disabled provider is not dialled and has no timer', async (t) => {
+  const { port, seen } = await sink(t);
+  const { engine, clock, nextWrite, settle } = engineFor(t);
+  engine.stored(provider(port, { disabled: true }));
+  t.equal(await nextWrite(), 'Disabled');
+  await settle();
+  t.equal(seen.connections, 0);
+  t.strictSame(clock.pending, []);
+});
+
+t.test('an object that was admitted without the webhook is refused in status', async (t) => {
+  const { engine, written, nextWrite } = engineFor(t);
+  const bad: MailProvider = {
+    metadata: { name: 'p', uid: 'u', generation: 1 },
+    spec: { smtp: [] },
+  };
+  engine.stored(bad);
+  await nextWrite();
+  t.match(conditionOf(written[0]?.status.conditions, 'Ready'), {
+    status: 'False',
+    reason: 'ValidationFailed',
+    message: /spec\.smtp: Invalid value: array: must be an object/,
+  });
+});
+
+t.test('a result for an older generation is dropped', async (t) => {
+  const { port } = await sink(t);
+  const { engine, secrets, written, nextWrite } = engineFor(t);
+  secrets.set('secret', 'right');
+  engine.stored(provider(1, { generation: 1 }));
+  engine.stored(provider(port, { generation: 2 }));
+  t.equal(await nextWrite(), 'HealthCheckPassed');
+  t.equal(written.length, 1);
+  t.equal(written[0]?.status.observedGeneration, 2);
+});
+
+t.test('what is not in the list any more is forgotten', async (t) => {
+  const { port } = await sink(t);
+  const { engine, clock, secrets, nextWrite, settle } = engineFor(t);
+  secrets.set('secret', 'right');
+  engine.stored(provider(port));
+  await nextWrite();
+  await settle();
+  engine.replaced([]);
+  t.strictSame(clock.pending, []);
+});
