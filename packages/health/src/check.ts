@@ -1,3 +1,4 @@
+import { withDeadline } from '@mailprovider/process';
 import type { FieldError } from '@mailprovider/provider/field-error';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { SecretReason } from '@mailprovider/provider/reasons';
@@ -69,8 +70,10 @@ export async function checkProvider(
   const { finding: password, credentials } = await loadPassword(spec, deps);
   if (password.state === 'not-loaded') return { kind: 'password-not-loaded', password };
   const target = targetOf(spec);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(deps.timeoutMs)]);
-  return { kind: 'probed', target, password, probe: await probe(target, credentials, deps, limit) };
+  const found = await withDeadline(signal, deps.timeoutMs, (limit) =>
+    probe(target, credentials, deps, limit),
+  );
+  return { kind: 'probed', target, password, probe: found };
 }
 
 async function loadPassword(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '@mailprovider/process';
 import { fieldsAt } from '@mailprovider/provider/fields';
@@ -47,6 +48,8 @@ export class HealthEngine {
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
+    // Each running check listens.
+    setMaxListeners(0, this.#stop.signal);
     this.#queue = new WorkQueue({
       concurrency: deps.concurrency,
       clock: deps.clock,

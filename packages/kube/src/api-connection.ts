@@ -10,6 +10,7 @@ import {
   ServerConfiguration,
   wrapHttpLibrary,
 } from '@kubernetes/client-node';
+import { withDeadline } from '@mailprovider/process';
 import { Agent, fetch, type Response } from 'undici';
 
 /** The API server answers 429 to half of 1,000 requests at once; with 16 connections to none. */
@@ -74,18 +75,15 @@ export class ApiConnection {
     await (await this.#agent)?.destroy();
   }
 
-  async #sendTyped(request: RequestContext): Promise<ResponseContext> {
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    const own = request.getSignal();
-    const response = await this.#send(
-      request,
-      own === undefined ? timeout : AbortSignal.any([own, timeout]),
-    );
-    const body = Buffer.from(await response.arrayBuffer());
-    return new ResponseContext(response.status, Object.fromEntries(response.headers), {
-      text: async () => body.toString('utf8'),
-      binary: async () => body,
-      stream: () => null,
+  #sendTyped(request: RequestContext): Promise<ResponseContext> {
+    return withDeadline(request.getSignal(), REQUEST_TIMEOUT_MS, async (signal) => {
+      const response = await this.#send(request, signal);
+      const body = Buffer.from(await response.arrayBuffer());
+      return new ResponseContext(response.status, Object.fromEntries(response.headers), {
+        text: async () => body.toString('utf8'),
+        binary: async () => body,
+        stream: () => null,
+      });
     });
   }
 

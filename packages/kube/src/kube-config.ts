@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
@@ -14,11 +14,12 @@ const withUsers = z.looseObject({
  * client-node reads a user's `tokenFile` not at all, but the file of its "tokenFile" provider again
  * every 60 s, as client-go does; so the one is written as the other.
  */
-function withTokenFiles(kubeconfig: string): string {
+function withTokenFiles(kubeconfig: string, folder: string): string {
   const config = withUsers.parse(parse(kubeconfig));
   for (const { user } of config.users ?? []) {
     if (user?.tokenFile === undefined) continue;
-    user['auth-provider'] = { name: 'tokenFile', config: { tokenFile: user.tokenFile } };
+    const tokenFile = resolve(folder, user.tokenFile);
+    user['auth-provider'] = { name: 'tokenFile', config: { tokenFile } };
   }
   return stringify(config);
 }
@@ -34,7 +35,8 @@ export function loadKubeConfig(file: string | undefined): KubeConfig {
     kubeConfig.loadFromCluster();
     return kubeConfig;
   }
-  kubeConfig.loadFromString(withTokenFiles(readFileSync(file, 'utf8')));
-  kubeConfig.makePathsAbsolute(dirname(file));
+  const folder = dirname(file);
+  kubeConfig.loadFromString(withTokenFiles(readFileSync(file, 'utf8'), folder));
+  kubeConfig.makePathsAbsolute(folder);
   return kubeConfig;
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '@mailprovider/process';
+import { type Logger, withDeadline } from '@mailprovider/process';
 import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
 import { ApiError } from './api-error.ts';
@@ -93,23 +93,19 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Lists everything, hands it over, and returns the position to watch from. */
-async function list<T>({
-  connection,
-  path,
-  accept,
-  decode,
-  handlers,
-  signal,
-}: ListWatchOptions<T>) {
-  const response = await connection.get(path, {
-    signal: AbortSignal.any([signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]),
-    ...(accept === undefined ? {} : { accept: accept.list }),
+async function list<T>(options: ListWatchOptions<T>): Promise<string> {
+  const { connection, path, accept, decode, handlers, signal } = options;
+  const { items, metadata } = await withDeadline(signal, LIST_TIMEOUT_MS, async (limit) => {
+    const response = await connection.get(path, {
+      signal: limit,
+      ...(accept === undefined ? {} : { accept: accept.list }),
+    });
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      throw new ApiError(`list ${path}`, response.status);
+    }
+    return listSchema.parse(await response.json());
   });
-  if (response.status !== 200) {
-    await response.body?.cancel();
-    throw new ApiError(`list ${path}`, response.status);
-  }
-  const { items, metadata } = listSchema.parse(await response.json());
   handlers.replaced((items ?? []).map(decode).filter((object) => object !== undefined));
   return metadata.resourceVersion;
 }
@@ -118,12 +114,42 @@ async function list<T>({
 async function watchFrom<T>(options: ListWatchOptions<T>, from: string): Promise<void> {
   let position = from;
   while (!options.signal.aborted) {
-    for await (const event of watchOnce(options, position)) {
-      if (event.type === 'ERROR') throw new ApiError(`watch ${options.path}`, event.object.code);
-      position = event.object.metadata?.resourceVersion ?? position;
-      deliver(options, event);
-    }
+    position = await withDeadline(options.signal, (WATCH_SECONDS + 10) * 1000, (limit) =>
+      watchOnce(options, position, limit),
+    );
   }
+}
+
+/** Follows one request to its end and returns the position it came to. */
+async function watchOnce<T>(
+  options: ListWatchOptions<T>,
+  from: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const { connection, path, accept } = options;
+  const query = {
+    watch: 'true',
+    resourceVersion: from,
+    allowWatchBookmarks: 'true',
+    timeoutSeconds: String(WATCH_SECONDS),
+  };
+  const response = await connection.get(path, {
+    query,
+    signal,
+    ...(accept === undefined ? {} : { accept: accept.watch }),
+  });
+  if (response.status !== 200 || response.body === null) {
+    await response.body?.cancel();
+    throw new ApiError(`watch ${path}`, response.status);
+  }
+  let position = from;
+  for await (const line of jsonLines(response.body)) {
+    const event = eventSchema.parse(line);
+    if (event.type === 'ERROR') throw new ApiError(`watch ${path}`, event.object.code);
+    position = event.object.metadata?.resourceVersion ?? position;
+    deliver(options, event);
+  }
+  return position;
 }
 
 function deliver<T>({ decode, handlers }: ListWatchOptions<T>, event: WatchEvent): void {
@@ -132,25 +158,4 @@ function deliver<T>({ decode, handlers }: ListWatchOptions<T>, event: WatchEvent
   if (object === undefined) return;
   if (event.type === 'DELETED') handlers.deleted(object);
   else handlers.stored(object);
-}
-
-async function* watchOnce<T>(
-  { connection, path, accept, signal }: ListWatchOptions<T>,
-  position: string,
-): AsyncGenerator<WatchEvent> {
-  const response = await connection.get(path, {
-    query: {
-      watch: 'true',
-      resourceVersion: position,
-      allowWatchBookmarks: 'true',
-      timeoutSeconds: String(WATCH_SECONDS),
-    },
-    signal: AbortSignal.any([signal, AbortSignal.timeout((WATCH_SECONDS + 10) * 1000)]),
-    ...(accept === undefined ? {} : { accept: accept.watch }),
-  });
-  if (response.status !== 200 || response.body === null) {
-    await response.body?.cancel();
-    throw new ApiError(`watch ${path}`, response.status);
-  }
-  for await (const line of jsonLines(response.body)) yield eventSchema.parse(line);
 }

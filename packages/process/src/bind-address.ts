@@ -21,8 +21,3 @@ export function parseBindAddress(text: string): BindAddress {
   if (match === null) throw new InvalidArgumentError('must be HOST:PORT or :PORT');
   return { host: match[1] || match[2] || '::', port: parsePort(match[3] ?? '') };
 }
-
-/** The URL of a server that listens at `address` and `port`. */
-export function listenUrl(scheme: 'http' | 'https', address: string, port: number): string {
-  return `${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`;
-}

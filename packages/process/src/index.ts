@@ -1,4 +1,5 @@
 export * from './bind-address.ts';
+export * from './deadline.ts';
 export * from './flags.ts';
 export * from './logger.ts';
 export * from './metrics.ts';

@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { createAuthority } from '@mailprovider/pki';
+import t, { type Test } from 'tap';
+import { z } from 'zod';
+import { providerOf, sharedCluster, WITHOUT_CLUSTER } from './shared-cluster.ts';
+
+const packages = join(import.meta.dirname, '../../../packages');
+const logSchema = z.looseObject({
+  msg: z.string(),
+  server: z.string().optional(),
+  url: z.string().optional(),
+});
+
+/** A process of ours, running against the shared cluster. */
+function launch(t: Test, name: string, flags: readonly string[]) {
+  const child = spawn(process.execPath, [join(packages, name, 'dist/main.js'), ...flags]);
+  t.teardown(() => child.kill('SIGKILL'));
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const serving = async (server: string): Promise<string> => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`${name} ended`);
+      const line = logSchema.parse(JSON.parse(value));
+      if (line.msg === 'serving' && line.server === server) return line.url ?? '';
+    }
+  };
+  return { child, serving };
+}
+
+async function endsWithin(child: ChildProcess, milliseconds: number) {
+  const begin = performance.now();
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  return { code, inTime: performance.now() - begin < milliseconds };
+}
+
+const OPERATIONS = ['--metrics-bind-address', '127.0.0.1:0'];
+
+t.test(
+  'health ends within 5 s of SIGTERM, also while a server keeps it waiting',
+  {
+    skip: WITHOUT_CLUSTER,
+  },
+  async (t) => {
+    const cluster = sharedCluster();
+    const silent = createServer();
+    const dialled = once(silent, 'connection');
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    t.teardown(() => silent.close());
+    const address = silent.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const name = 'keeps-waiting';
+    const anonymous = { port, username: undefined, passwordRef: undefined };
+    t.teardown(() => cluster.kubectl(['delete', 'mailprovider', name]));
+
+    const { child, serving } = launch(t, 'health', [...OPERATIONS, '--allow-loopback']);
+    await serving('operations');
+    await cluster.kubectl(['apply', '-f', '-'], providerOf(cluster, name, anonymous));
+    const [socket] = await dialled;
+    socket.on('error', () => {});
+    t.teardown(() => socket.destroy());
+    t.strictSame(await endsWithin(child, 5_000), { code: 0, inTime: true });
+  },
+);
+
+t.test('the webhook ends within 5 s of SIGTERM', { skip: WITHOUT_CLUSTER }, async (t) => {
+  const now = new Date();
+  const authority = createAuthority({ commonName: 'test', validDays: 1, now });
+  const { certificatePem, keyPem } = authority.issue({
+    commonName: 'webhook',
+    addresses: ['127.0.0.1'],
+    usages: ['server'],
+    validDays: 1,
+    now,
+  });
+  const folder = t.testdir({ 'tls.crt': certificatePem, 'tls.key': keyPem });
+  const { child, serving } = launch(t, 'webhook', [
+    ...OPERATIONS,
+    ...['--bind-address', '127.0.0.1', '--secure-port', '0'],
+    ...['--tls-cert-file', join(folder, 'tls.crt')],
+    ...['--tls-private-key-file', join(folder, 'tls.key')],
+  ]);
+  t.match(await serving('webhook'), /^https:\/\/127\.0\.0\.1:\d+$/);
+  const operations = await serving('operations');
+  t.equal((await fetch(`${operations}/readyz`)).status, 200);
+  t.strictSame(await endsWithin(child, 5_000), { code: 0, inTime: true });
+});
+
+t.test('a flag that is wrong or missing is named, without a stack trace', async (t) => {
+  const stderrOf = async (name: string, ...flags: string[]) => {
+    const { child } = launch(t, name, flags);
+    let text = '';
+    child.stderr.on('data', (chunk) => {
+      text += chunk;
+    });
+    const [code] = await once(child, 'close');
+    t.equal(code, 1);
+    t.notMatch(text, /\n {4}at /);
+    return text;
+  };
+  t.match(await stderrOf('webhook'), /required option '--tls-cert-file <file>' not specified/);
+  t.match(await stderrOf('health', '--concurrency', '0'), /'--concurrency <n>'.*must be 1 or more/);
+  t.match(
+    await stderrOf('health', '--kubeconfg', 'x'),
+    /unknown option '--kubeconfg'.*\n.*--kubeconfig/,
+  );
+});
+
+t.test('a kubeconfig that is not there is named', async (t) => {
+  const { child } = launch(t, 'health', [...OPERATIONS, '--kubeconfig', '/no/such/kubeconfig']);
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  const [code] = await once(child, 'close');
+  t.equal(code, 1);
+  t.match(text, /"msg":"mailprovider health failed"/);
+  t.match(text, /\/no\/such\/kubeconfig/);
+});
