@@ -1,4 +1,4 @@
-import { METRICS } from '@mailprovider/provider/metric-names';
+import { METRICS, type Metric } from '@mailprovider/provider/metric-names';
 import { metricLabel } from '@mailprovider/provider/reasons';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { CheckResult } from './check.ts';
@@ -31,33 +31,19 @@ function statusValue(result: CheckResult): number {
   return result.kind === 'probed' && result.probe.healthy ? 1 : 0;
 }
 
+function optionsOf({ name, help, labels }: Metric, registers: Registry[]) {
+  return { name, help, labelNames: labels, registers };
+}
+
 export function createHealthMetrics(registry: Registry): HealthMetrics {
   const registers = [registry];
-  const configured = new Gauge({
-    name: METRICS.configured,
-    help: 'MailProviders by configuration status (enabled, disabled); always 1.',
-    labelNames: ['provider', 'status'],
-    registers,
-  });
-  const total = new Counter({
-    name: METRICS.healthCheckTotal,
-    help: 'Health checks by result: success, or the reason of the failure.',
-    labelNames: ['provider', 'result'],
-    registers,
-  });
+  const configured = new Gauge(optionsOf(METRICS.configured, registers));
+  const total = new Counter(optionsOf(METRICS.healthCheckTotal, registers));
   const duration = new Histogram({
-    name: METRICS.healthCheckDuration,
-    help: 'Duration of health checks in seconds.',
-    labelNames: ['provider'],
+    ...optionsOf(METRICS.healthCheckDuration, registers),
     buckets: DURATION_BUCKETS,
-    registers,
   });
-  const status = new Gauge({
-    name: METRICS.status,
-    help: 'Status of the MailProvider: 1 healthy, 0 unhealthy, -1 disabled.',
-    labelNames: ['provider'],
-    registers,
-  });
+  const status = new Gauge(optionsOf(METRICS.status, registers));
   /** The results a provider has had: prom-client removes a series by all its labels only. */
   const results = new Map<string, Set<string>>();
 

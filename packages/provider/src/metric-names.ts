@@ -1,11 +1,53 @@
-/** Names of the metrics; label names beside them are part of the promise. */
+/** A metric as Prometheus sees it; name and labels are promises to users. */
+export interface Metric {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+  readonly help: string;
+  readonly exportedBy: 'health' | 'sender';
+}
+
 export const METRICS = {
-  /** {provider, status="enabled"|"disabled"} */
-  configured: 'breakglass_mailprovider_configured',
-  /** {provider, result="success" or a reason's label} */
-  healthCheckTotal: 'breakglass_mailprovider_health_check_total',
-  /** {provider} */
-  healthCheckDuration: 'breakglass_mailprovider_health_check_duration_seconds',
-  /** {provider}: 1 healthy, 0 unhealthy, -1 disabled */
-  status: 'breakglass_mailprovider_status',
-} as const;
+  configured: {
+    name: 'breakglass_mailprovider_configured',
+    type: 'gauge',
+    labels: ['provider', 'status'],
+    help: 'MailProviders by configuration status (enabled, disabled); always 1.',
+    exportedBy: 'health',
+  },
+  healthCheckTotal: {
+    name: 'breakglass_mailprovider_health_check_total',
+    type: 'counter',
+    labels: ['provider', 'result'],
+    help: 'Health checks by result: success, or the label of the reason.',
+    exportedBy: 'health',
+  },
+  healthCheckDuration: {
+    name: 'breakglass_mailprovider_health_check_duration_seconds',
+    type: 'histogram',
+    labels: ['provider'],
+    help: 'Duration of health checks in seconds.',
+    exportedBy: 'health',
+  },
+  status: {
+    name: 'breakglass_mailprovider_status',
+    type: 'gauge',
+    labels: ['provider'],
+    help: 'Status of the MailProvider: 1 healthy, 0 unhealthy, -1 disabled.',
+    exportedBy: 'health',
+  },
+  emailsSentTotal: {
+    name: 'breakglass_mailprovider_emails_sent_total',
+    type: 'counter',
+    labels: ['provider'],
+    help: 'Mails sent.',
+    exportedBy: 'sender',
+  },
+  emailsFailedTotal: {
+    name: 'breakglass_mailprovider_emails_failed_total',
+    type: 'counter',
+    labels: ['provider', 'reason'],
+    help: 'Mails that could not be sent, by the label of the reason.',
+    exportedBy: 'sender',
+  },
+} as const satisfies Readonly<Record<string, Metric>>;

@@ -41,26 +41,30 @@ export const SECRET_REASONS = [
 ] as const;
 export type SecretReason = (typeof SECRET_REASONS)[number];
 
-/** Every reason a condition may carry, by condition type. */
-export type ReadyReason =
-  | 'Configured'
-  | 'ValidationFailed'
-  | 'PasswordNotLoaded'
-  | 'HealthCheckFailed'
-  | 'Disabled'
-  | 'Pending';
-export type HealthyReason =
-  | 'HealthCheckPassed'
-  | SessionReason
-  | 'Pending'
-  | 'Disabled'
-  | 'PasswordNotLoaded';
-export type PasswordLoadedReason =
-  | 'SecretLoaded'
-  | 'NotRequired'
-  | SecretReason
-  | 'Pending'
-  | 'Disabled';
+/** Every reason of the conditions, apart from the two lists above. */
+export const READY_REASONS = [
+  'Configured',
+  'ValidationFailed',
+  'PasswordNotLoaded',
+  'HealthCheckFailed',
+  'Disabled',
+] as const;
+export const HEALTHY_REASONS = [
+  'HealthCheckPassed',
+  'Pending',
+  'Disabled',
+  'PasswordNotLoaded',
+] as const;
+export const PASSWORD_LOADED_REASONS = [
+  'SecretLoaded',
+  'NotRequired',
+  'Pending',
+  'Disabled',
+] as const;
+
+export type ReadyReason = (typeof READY_REASONS)[number];
+export type HealthyReason = (typeof HEALTHY_REASONS)[number] | SessionReason;
+export type PasswordLoadedReason = (typeof PASSWORD_LOADED_REASONS)[number] | SecretReason;
 
 const CONNECTING: ReadonlySet<Stage> = new Set(['dns', 'connect', 'tls', 'greeting']);
 
