@@ -45,7 +45,7 @@ async function sink(t: Test, password = 'right') {
 }
 
 /** An engine whose time, Secrets and status store belong to the test. */
-function engineFor(t: Test) {
+function engineFor(t: Test, resolver = systemResolver()) {
   const clock = new ManualClock();
   const secrets = new Map<string, string>();
   const written: { name: string; status: HealthStatus }[] = [];
@@ -53,7 +53,7 @@ function engineFor(t: Test) {
   const engine = new HealthEngine({
     check: {
       credentialsNamespace: 'mail',
-      resolver: systemResolver(),
+      resolver,
       addressPolicy: createAddressPolicy({ allowLoopback: true }),
       timeoutMs: 10_000,
       secrets: {
@@ -90,13 +90,16 @@ function engineFor(t: Test) {
   return { engine, clock, secrets, written, nextWrite, settle };
 }
 
-function provider(port: number, fields: { generation?: number; disabled?: boolean } = {}) {
+function provider(
+  port: number,
+  fields: { generation?: number; disabled?: boolean; host?: string } = {},
+) {
   const decoded = decodeMailProvider({
     metadata: { name: 'p', uid: 'u', generation: fields.generation ?? 1 },
     spec: {
       disabled: fields.disabled ?? false,
       smtp: {
-        host: '127.0.0.1',
+        host: fields.host ?? '127.0.0.1',
         port,
         disableTLS: true,
         username: 'user',
@@ -212,4 +215,22 @@ t.test('what is not in the list any more is forgotten', async (t) => {
   await settle();
   engine.replaced([]);
   t.strictSame(clock.pending, []);
+});
+
+t.test('a host that comes to exist turns healthy at the next check', async (t) => {
+  const { port } = await sink(t);
+  let exists = false;
+  const { engine, clock, secrets, nextWrite, settle } = engineFor(t, {
+    async resolve() {
+      if (exists) return [{ address: '127.0.0.1', family: 4 }];
+      throw Object.assign(new Error('no such host'), { code: 'ENOTFOUND' });
+    },
+  });
+  secrets.set('secret', 'right');
+  engine.stored(provider(port, { host: 'mail.example.com' }));
+  t.equal(await nextWrite(), 'HostNotFound');
+  await settle();
+  exists = true;
+  clock.advance(INTERVALS.unhealthyMs * 1.1);
+  t.equal(await nextWrite(), 'HealthCheckPassed');
 });

@@ -25,6 +25,9 @@ import { SecretVersions } from './secret-versions.ts';
 /** The documented limit of one health check. */
 const PROBE_TIMEOUT_MS = 10_000;
 
+/** A status write takes milliseconds; the whole stop is to end within 5 s. */
+const STOP_GRACE_MS = 3_000;
+
 /** Builds health and starts to check; what it needs stands in this one function. */
 export async function startHealth(config: HealthConfig, logger: Logger): Promise<RunningApp> {
   const connection = new ApiConnection(loadKubeConfig(config.kubeconfig));
@@ -84,7 +87,10 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
       logger.info('stopping');
       stop.abort();
       await watches;
+      // A call that the API server keeps waiting must not keep the process.
+      const force = setTimeout(() => void connection.close(), STOP_GRACE_MS);
       await engine.close();
+      clearTimeout(force);
       await operations.close();
       await connection.close();
     },

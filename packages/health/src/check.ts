@@ -1,10 +1,9 @@
 import { withDeadline } from '@mailprovider/process';
-import type { FieldError } from '@mailprovider/provider/field-error';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { SecretReason } from '@mailprovider/provider/reasons';
-import type { MailProviderSpec, PasswordRef } from '@mailprovider/provider/schema';
+import type { MailProviderSpec } from '@mailprovider/provider/schema';
 import { passwordFrom } from '@mailprovider/provider/secret';
-import { type Target, targetOf } from '@mailprovider/provider/target';
+import { targetOf } from '@mailprovider/provider/target';
 import { validateSpec } from '@mailprovider/provider/validate';
 import {
   type AddressPolicy,
@@ -12,35 +11,9 @@ import {
   openSession,
   type Resolver,
   SmtpError,
-  type SmtpFailure,
 } from '@mailprovider/smtp';
+import type { CheckResult, PasswordFinding, ProbeFinding } from './check-result.ts';
 import type { SecretReader } from './ports.ts';
-
-/** What was found out about the password. */
-export type PasswordFinding =
-  | { readonly state: 'not-required' }
-  | { readonly state: 'loaded'; readonly ref: PasswordRef }
-  | { readonly state: 'not-loaded'; readonly ref: PasswordRef; readonly reason: SecretReason };
-
-/** What was found out about the server. */
-export type ProbeFinding =
-  | { readonly healthy: true; readonly encrypted: boolean; readonly verified: boolean }
-  | { readonly healthy: false; readonly failure: SmtpFailure };
-
-/** The outcome of one check of one provider. */
-export type CheckResult =
-  | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] }
-  | { readonly kind: 'disabled' }
-  | {
-      readonly kind: 'password-not-loaded';
-      readonly password: Extract<PasswordFinding, { state: 'not-loaded' }>;
-    }
-  | {
-      readonly kind: 'probed';
-      readonly target: Target;
-      readonly password: Exclude<PasswordFinding, { state: 'not-loaded' }>;
-      readonly probe: ProbeFinding;
-    };
 
 export interface CheckDeps {
   /** The one namespace that Secrets are read from. */

@@ -11,7 +11,7 @@ import type {
   ReadyReason,
 } from '@mailprovider/provider/reasons';
 import type { Condition, ConditionStatus } from '@mailprovider/provider/status-schema';
-import type { CheckResult } from './check.ts';
+import type { CheckResult } from './check-result.ts';
 import { failureMessage, passedMessage, passwordMessage } from './messages.ts';
 
 /** The status fields that health owns; it writes all of them each time. */

@@ -1,4 +1,5 @@
-export { type CheckDeps, type CheckResult, checkProvider } from './check.ts';
+export { type CheckDeps, checkProvider } from './check.ts';
+export type { CheckResult } from './check-result.ts';
 export { deriveStatus, type HealthStatus } from './derive-status.ts';
 export { type EngineDeps, HealthEngine } from './engine.ts';
 export { createHealthMetrics, type HealthMetrics } from './metrics.ts';

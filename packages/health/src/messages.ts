@@ -1,7 +1,7 @@
 import { SECRET_REASON_TEXT, SESSION_REASON_TEXT } from '@mailprovider/provider/reason-text';
 import type { Target } from '@mailprovider/provider/target';
 import type { SmtpFailure } from '@mailprovider/smtp';
-import type { PasswordFinding, ProbeFinding } from './check.ts';
+import type { PasswordFinding, ProbeFinding } from './check-result.ts';
 
 function endpoint({ host, port }: Target): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;

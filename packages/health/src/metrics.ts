@@ -1,7 +1,7 @@
 import { METRICS, type Metric } from '@mailprovider/provider/metric-names';
 import { metricLabel } from '@mailprovider/provider/reasons';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { CheckResult } from './check.ts';
+import type { CheckResult } from './check-result.ts';
 
 /** A check takes milliseconds on a near server and ends at 10 s at the latest. */
 const DURATION_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

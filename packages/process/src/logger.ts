@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -6,16 +6,11 @@ export type { Logger } from 'pino';
  * The structured log of a process: one JSON object a line with `time` (RFC 3339), `level` by name,
  * `component` and `msg`.
  */
-export function createLogger(
-  component: string,
-  level: string,
-  destination?: DestinationStream,
-): Logger {
-  const options = {
+export function createLogger(component: string, level: string): Logger {
+  return pino({
     level,
     base: { component },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-  };
-  return destination === undefined ? pino(options) : pino(options, destination);
+    formatters: { level: (label) => ({ level: label }) },
+  });
 }

@@ -12,6 +12,9 @@ import { patched } from './admission/verdict.ts';
 import type { WebhookConfig } from './config.ts';
 import { createWebhookServer } from './server.ts';
 
+/** An answer takes milliseconds, a live list some more; the whole stop is to end within 5 s. */
+const STOP_GRACE_MS = 3_000;
+
 /** Builds the webhook and starts to serve; what it needs stands in this one function. */
 export async function startWebhook(config: WebhookConfig, logger: Logger): Promise<RunningApp> {
   const connection = new ApiConnection(loadKubeConfig(config.kubeconfig));
@@ -51,7 +54,9 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
   return {
     async close() {
       logger.info('stopping');
+      const force = setTimeout(() => webhook.server.closeAllConnections(), STOP_GRACE_MS);
       await webhook.close();
+      clearTimeout(force);
       await operations.close();
       await connection.close();
     },

@@ -21,7 +21,8 @@ export function createWebhookServer(deps: WebhookServerDeps): FastifyInstance {
     https: { ...deps.certificate, minVersion: 'TLSv1.2' },
     bodyLimit: BODY_LIMIT,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    forceCloseConnections: true,
+    // Closing ends idle connections and waits for answers under way.
+    forceCloseConnections: 'idle',
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const code = error instanceof ReviewError ? 400 : (error.statusCode ?? 500);

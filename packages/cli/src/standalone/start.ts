@@ -13,6 +13,7 @@ import {
   type RunningApp,
 } from '@mailprovider/process';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
+import type { FolderContent } from '../folder/read-folder.ts';
 import { watchFolder } from '../folder/watch-folder.ts';
 import { rowOf } from '../view/row.ts';
 import type { Snapshot } from '../view/screen.ts';
@@ -69,17 +70,25 @@ export async function startStandalone(options: StartOptions, view: View): Promis
     reloaded: show,
   });
   store.listen({ stored: show, deleted() {}, secretChanged() {}, reloaded() {} });
-  const watcher = await watchFolder(folder, (content) => store.apply(content, systemClock.now()));
-
-  return {
-    async close() {
-      await watcher.close();
-      await engine.close();
-      await operations.close();
-      await mailbox.running?.close();
-      view.close();
-    },
+  const close = async () => {
+    await engine.close();
+    await operations.close();
+    await mailbox.running?.close();
+    view.close();
   };
+  try {
+    const apply = (content: FolderContent) => store.apply(content, systemClock.now());
+    const watcher = await watchFolder(folder, apply);
+    return {
+      async close() {
+        await watcher.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function tryMailbox(
