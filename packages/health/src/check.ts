@@ -3,7 +3,7 @@ import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { SecretReason } from '@mailprovider/provider/reasons';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
 import { passwordFrom } from '@mailprovider/provider/secret';
-import { targetOf } from '@mailprovider/provider/target';
+import { type Target, targetOf } from '@mailprovider/provider/target';
 import { validateSpec } from '@mailprovider/provider/validate';
 import {
   type AddressPolicy,
