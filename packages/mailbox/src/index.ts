@@ -1,0 +1,2 @@
+export * from './mailbox.ts';
+export type { ReceivedMessage } from './message-store.ts';

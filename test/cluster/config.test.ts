@@ -1,0 +1,28 @@
+import { loadConfig } from '@mailprovider/cluster/config';
+import t from 'tap';
+
+function load(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  return loadConfig(['node', 'main.js', ...args], environment);
+}
+
+t.test('without a command the cluster waits', async (t) => {
+  t.match(load([]), { command: [], optional: false });
+});
+
+t.test('all that follows the command is its own', async (t) => {
+  const command = ['tap', '--optional', '-x', '--', 'file'];
+  t.match(load(['--', ...command]), { command, optional: false });
+  t.match(load(['--optional', '--', ...command]), { command, optional: true });
+  t.match(load(command), { command, optional: false }, 'also when npm ate the dashes');
+});
+
+t.test('an empty KUBEBUILDER_ASSETS is none', async (t) => {
+  t.equal(load([], { KUBEBUILDER_ASSETS: '/opt/assets' }).assetsDirectory, '/opt/assets');
+  t.equal(load([], { KUBEBUILDER_ASSETS: '' }).assetsDirectory, undefined);
+});
+
+t.test('only CI=true is continuous integration', async (t) => {
+  t.equal(load([], { CI: 'true' }).continuousIntegration, true);
+  t.equal(load([], { CI: 'false' }).continuousIntegration, false);
+  t.equal(load([]).continuousIntegration, false);
+});
