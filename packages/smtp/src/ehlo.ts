@@ -1,0 +1,53 @@
+import { isIPv6 } from 'node:net';
+import type { Connection } from './connection.ts';
+import { unwelcome } from './failure.ts';
+
+/** What the server offers: EHLO keywords in capitals, each with its parameters as sent. */
+export type EhloExtensions = ReadonlyMap<string, readonly string[]>;
+
+const NO_EXTENSIONS: EhloExtensions = new Map();
+const IPV4_MAPPED = /^::ffff:(?=\d+\.)/i;
+/** "Command not known or not implemented": what a server that only speaks HELO says (RFC 5321 section 3.2). */
+const EHLO_UNKNOWN: ReadonlySet<number> = new Set([500, 501, 502, 504]);
+
+/** Waits for the greeting that opens every session. */
+export async function readGreeting(connection: Connection): Promise<void> {
+  const reply = await connection.readReply();
+  if (reply.code !== 220) throw unwelcome(reply, 'GreetingRejected');
+}
+
+/** Introduces the client by EHLO, or by HELO where that is enough, and learns what the server offers. */
+export async function sayHello(
+  connection: Connection,
+  options: { readonly heloSuffices: boolean },
+): Promise<EhloExtensions> {
+  const name = addressLiteral(connection.localAddress);
+  const reply = await connection.command(`EHLO ${name}`);
+  if (reply.code === 250) return parseExtensions(reply.lines);
+  if (!options.heloSuffices || !EHLO_UNKNOWN.has(reply.code))
+    throw unwelcome(reply, 'EhloRejected');
+  const heloReply = await connection.command(`HELO ${name}`);
+  if (heloReply.code !== 250) throw unwelcome(heloReply, 'EhloRejected');
+  return NO_EXTENSIONS;
+}
+
+/** Writes an address as a client without a name of its own introduces itself (RFC 5321 section 4.1.3). */
+export function addressLiteral(localAddress: string | undefined): string {
+  const [address = ''] = (localAddress ?? '127.0.0.1').replace(IPV4_MAPPED, '').split('%');
+  return isIPv6(address) ? `[IPv6:${address}]` : `[${address}]`;
+}
+
+/** Reads the lines of an EHLO reply after the first, which is the server's name (RFC 5321 section 4.1.1.1). */
+export function parseExtensions(lines: readonly string[]): EhloExtensions {
+  const extensions = new Map<string, readonly string[]>();
+  for (const line of lines.slice(1)) {
+    // Some servers write `AUTH=PLAIN LOGIN` as well, for clients older than RFC 2554.
+    const [keyword = '', ...parameters] = line
+      .replace(/^AUTH=/i, 'AUTH ')
+      .trim()
+      .split(/\s+/);
+    const name = keyword.toUpperCase();
+    if (name !== '') extensions.set(name, [...(extensions.get(name) ?? []), ...parameters]);
+  }
+  return extensions;
+}

@@ -1,0 +1,65 @@
+import { isIP } from 'node:net';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  type PeerCertificate,
+  type TLSSocket,
+} from 'node:tls';
+import type { SessionReason } from '@mailprovider/provider/reasons';
+import type { Target } from '@mailprovider/provider/target';
+import type { Connection } from './connection.ts';
+import { SessionFault } from './failure.ts';
+
+/** What is known of an established TLS layer. */
+export interface TlsFacts {
+  /** Such as `TLSv1.3`. */
+  readonly protocol: string;
+  /** Whether the certificate was judged, and found valid for the server's name. */
+  readonly verified: boolean;
+  readonly certificateNotAfter: Date;
+}
+
+/**
+ * Puts TLS 1.2 or later under the connection and judges the certificate before a byte is sent over it.
+ *
+ * The chain is judged first, then the name, so that each fault has its own reason.
+ */
+export async function secure(connection: Connection, target: Target): Promise<TlsFacts> {
+  const socket = await connection.upgrade(handshakeOptions(target));
+  const certificate = socket.getPeerCertificate();
+  if (target.verifyCertificate) requireValid(socket, certificate, target.serverName);
+  return {
+    protocol: socket.getProtocol() ?? 'unknown',
+    verified: target.verifyCertificate,
+    certificateNotAfter: new Date(certificate.valid_to),
+  };
+}
+
+function handshakeOptions({ serverName, certificateAuthority }: Target): ConnectionOptions {
+  return {
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+    // RFC 6066 section 3: a name without its final dot, never an address.
+    ...(isIP(serverName) === 0 ? { servername: serverName.replace(/\.$/, '') } : {}),
+    ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
+  };
+}
+
+function requireValid(socket: TLSSocket, certificate: PeerCertificate, serverName: string): void {
+  if (!socket.authorized) throw new SessionFault(chainReason(socket.authorizationError));
+  if (checkServerIdentity(serverName, certificate) !== undefined) {
+    throw new SessionFault('CertificateNameMismatch');
+  }
+}
+
+function chainReason(verifyError: unknown): SessionReason {
+  switch (String(verifyError)) {
+    case 'CERT_HAS_EXPIRED':
+      return 'CertificateExpired';
+    case 'CERT_NOT_YET_VALID':
+      return 'CertificateNotYetValid';
+    default:
+      return 'CertificateNotTrusted';
+  }
+}
