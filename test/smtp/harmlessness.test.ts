@@ -1,14 +1,22 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import t from 'tap';
-import { failureOf, failureWith, SHORT_DEADLINE_MS } from './probe.ts';
-import { answerAll, flood, greetAndOffer, say, scriptedPeer, trickle } from './scripted-peer.ts';
+import { failureOf, failureWith, open, SHORT_DEADLINE_MS } from './probe.ts';
+import {
+  answerAll,
+  flood,
+  greetAndOffer,
+  hear,
+  say,
+  scriptedPeer,
+  trickle,
+} from './scripted-peer.ts';
 
 /** A busy machine holds the loop up for 0.3 s by itself; a flood that is queued does so for seconds. */
 const LONGEST_HOLD_NS = 1e9;
 
 /** What this process holds open; the servers of the tests are listening handles, not sockets. */
-function openSockets(): number {
-  return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+function active(resource: 'TCPSocketWrap' | 'Timeout'): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === resource).length;
 }
 
 t.test('floods end at once, keep the event loop free and the memory flat', async (t) => {
@@ -39,5 +47,15 @@ t.test('many bad servers at once leave no socket open', async (t) => {
     ),
   );
   for (const peer of peers) t.equal(await peer.ended(), 1);
-  t.equal(openSockets(), 0);
+  t.equal(active('TCPSocketWrap'), 0);
+});
+
+t.test('QUIT leaves no timer, answered or not', async (t) => {
+  for (const steps of [[hear('QUIT'), say('221 bye\r\n')], []]) {
+    const peer = await scriptedPeer(t, [...greetAndOffer(), ...steps]);
+    const session = await open({ target: { port: peer.port } });
+    const before = active('Timeout');
+    await session.quit();
+    t.equal(active('Timeout'), before);
+  }
 });

@@ -5,6 +5,9 @@ import t, { type Test } from 'tap';
 import { Authority } from './certificates.ts';
 import { CREDENTIALS, failureOf, open } from './probe.ts';
 
+// Most of these tests only wait: the buffered ones do so together.
+t.jobs = 8;
+
 const authority = new Authority();
 const identity = authority.issue({ names: ['mail.example'], addresses: ['127.0.0.1'] });
 
@@ -53,31 +56,39 @@ const MODES: readonly [Target['tlsMode'], SMTPServerOptions][] = [
 
 for (const [tlsMode, options] of MODES) {
   for (const mechanism of ['PLAIN', 'LOGIN']) {
-    t.test(`${tlsMode}: authenticates by ${mechanism}, and QUIT ends it`, async (t) => {
-      const server = await smtpServer(t, { ...options, authMethods: [mechanism] });
-      const target = { port: server.port, tlsMode, certificateAuthority };
-      const session = await open({ target, credentials: CREDENTIALS });
-      t.equal(session.tls?.verified, tlsMode === 'none' ? undefined : true);
-      t.same(session.extensions.get('AUTH'), [mechanism]);
-      await session.quit();
-      await server.allClosed();
-      t.same(server.attempts, [`${mechanism} alice`]);
-    });
+    t.test(
+      `${tlsMode}: authenticates by ${mechanism}, and QUIT ends it`,
+      { buffered: true },
+      async (t) => {
+        const server = await smtpServer(t, { ...options, authMethods: [mechanism] });
+        const target = { port: server.port, tlsMode, certificateAuthority };
+        const session = await open({ target, credentials: CREDENTIALS });
+        t.equal(session.tls?.verified, tlsMode === 'none' ? undefined : true);
+        t.same(session.extensions.get('AUTH'), [mechanism]);
+        await session.quit();
+        await server.allClosed();
+        t.same(server.attempts, [`${mechanism} alice`]);
+      },
+    );
 
-    t.test(`${tlsMode}: a wrong password fails after one ${mechanism}`, async (t) => {
-      const server = await smtpServer(t, { ...options, authMethods: [mechanism] });
-      const failure = await failureOf(t, {
-        target: { port: server.port, tlsMode, certificateAuthority },
-        credentials: { ...CREDENTIALS, password: 'wrong' },
-      });
-      const reason = 'AuthenticationFailed';
-      t.same(failure, { stage: 'auth', reason, permanent: true, code: 535 });
-      await server.allClosed();
-      t.same(server.attempts, [`${mechanism} alice`]);
-    });
+    t.test(
+      `${tlsMode}: a wrong password fails after one ${mechanism}`,
+      { buffered: true },
+      async (t) => {
+        const server = await smtpServer(t, { ...options, authMethods: [mechanism] });
+        const failure = await failureOf(t, {
+          target: { port: server.port, tlsMode, certificateAuthority },
+          credentials: { ...CREDENTIALS, password: 'wrong' },
+        });
+        const reason = 'AuthenticationFailed';
+        t.same(failure, { stage: 'auth', reason, permanent: true, code: 535 });
+        await server.allClosed();
+        t.same(server.attempts, [`${mechanism} alice`]);
+      },
+    );
   }
 
-  t.test(`${tlsMode}: needs no credentials where none are set`, async (t) => {
+  t.test(`${tlsMode}: needs no credentials where none are set`, { buffered: true }, async (t) => {
     const server = await smtpServer(t, options);
     const session = await open({ target: { port: server.port, tlsMode, certificateAuthority } });
     await session.quit();
@@ -86,21 +97,29 @@ for (const [tlsMode, options] of MODES) {
   });
 }
 
-t.test('opportunistic: stays plain where STARTTLS is not offered', async (t) => {
-  const server = await smtpServer(t, { hideSTARTTLS: true });
-  const session = await open({ target: { port: server.port, tlsMode: 'opportunistic' } });
-  t.equal(session.tls, undefined);
-  await session.quit();
-});
+t.test(
+  'opportunistic: stays plain where STARTTLS is not offered',
+  { buffered: true },
+  async (t) => {
+    const server = await smtpServer(t, { hideSTARTTLS: true });
+    const session = await open({ target: { port: server.port, tlsMode: 'opportunistic' } });
+    t.equal(session.tls, undefined);
+    await session.quit();
+  },
+);
 
-t.test('opportunistic: a failed verification never falls back to plain', async (t) => {
-  const server = await smtpServer(t, {});
-  const target = { port: server.port, tlsMode: 'opportunistic' } as const;
-  const failure = await failureOf(t, { target });
-  t.same(failure, { stage: 'starttls', reason: 'CertificateNotTrusted', permanent: true });
-});
+t.test(
+  'opportunistic: a failed verification never falls back to plain',
+  { buffered: true },
+  async (t) => {
+    const server = await smtpServer(t, {});
+    const target = { port: server.port, tlsMode: 'opportunistic' } as const;
+    const failure = await failureOf(t, { target });
+    t.same(failure, { stage: 'starttls', reason: 'CertificateNotTrusted', permanent: true });
+  },
+);
 
-t.test('an address as host is verified as such', async (t) => {
+t.test('an address as host is verified as such', { buffered: true }, async (t) => {
   const server = await smtpServer(t, { secure: true });
   const host = '127.0.0.1';
   const target = { host, serverName: host, port: server.port, certificateAuthority } as const;
@@ -109,7 +128,7 @@ t.test('an address as host is verified as such', async (t) => {
   await session.quit();
 });
 
-t.test('a password of any script and length arrives whole', async (t) => {
+t.test('a password of any script and length arrives whole', { buffered: true }, async (t) => {
   const password = `pässwörd 密码 ${'x'.repeat(500)}`;
   let heard: string | null | undefined;
   const server = await smtpServer(t, {
@@ -125,7 +144,7 @@ t.test('a password of any script and length arrives whole', async (t) => {
   await session.quit();
 });
 
-t.test('TLS older than 1.2 is refused', async (t) => {
+t.test('TLS older than 1.2 is refused', { buffered: true }, async (t) => {
   const server = await smtpServer(t, {
     secure: true,
     minVersion: 'TLSv1',
@@ -137,12 +156,16 @@ t.test('TLS older than 1.2 is refused', async (t) => {
   t.same(failure, { stage: 'tls', reason: 'TlsHandshakeFailed', permanent: false });
 });
 
-t.test('a plain port spoken to in TLS, and the reverse, do not wait for ever', async (t) => {
-  const plain = await smtpServer(t, {});
-  const tls = await smtpServer(t, { secure: true });
-  const asTls = { port: plain.port, tlsMode: 'implicit' } as const;
-  t.match(await failureOf(t, { target: asTls }), { stage: 'tls', reason: 'TlsHandshakeFailed' });
-  const asPlain = { port: tls.port, tlsMode: 'none' } as const;
-  const failure = await failureOf(t, { target: asPlain, deadlineMs: 300 });
-  t.same(failure, { stage: 'greeting', reason: 'Timeout', permanent: false });
-});
+t.test(
+  'a plain port spoken to in TLS, and the reverse, do not wait for ever',
+  { buffered: true },
+  async (t) => {
+    const plain = await smtpServer(t, {});
+    const tls = await smtpServer(t, { secure: true });
+    const asTls = { port: plain.port, tlsMode: 'implicit' } as const;
+    t.match(await failureOf(t, { target: asTls }), { stage: 'tls', reason: 'TlsHandshakeFailed' });
+    const asPlain = { port: tls.port, tlsMode: 'none' } as const;
+    const failure = await failureOf(t, { target: asPlain, deadlineMs: 300 });
+    t.same(failure, { stage: 'greeting', reason: 'Timeout', permanent: false });
+  },
+);

@@ -40,9 +40,9 @@ export function rowOf(provider: MailProvider): Row {
     host: String(smtp['host']),
     port: String(smtp['port']),
     default: String(fieldsAt({ spec }, 'spec')['default']),
-    ready: conditionOf(status?.conditions, 'Ready')?.status ?? '',
+    ready: conditionOf(status?.conditions, 'Ready')?.status ?? 'Unknown',
     createdAt: new Date(metadata.creationTimestamp ?? 0),
-    healthy: conditionOf(status?.conditions, 'Healthy')?.status ?? '',
+    healthy: conditionOf(status?.conditions, 'Healthy')?.status ?? 'Unknown',
     reason: telling?.reason ?? 'Pending',
     message: telling?.message ?? '',
   };
