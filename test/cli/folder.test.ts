@@ -49,6 +49,16 @@ items:
   t.strictSame(readDocuments('empty.yaml', ''), { objects: [], problems: [], readable: true });
 });
 
+t.test('reads scalars as kubectl does', async (t) => {
+  const text = `apiVersion: v1
+kind: Secret
+metadata: {name: s}
+stringData: {yes: on, date: 2026-01-01, time: 1:30, octal: 010}`;
+  t.match(readDocuments('f.yaml', text).objects[0]?.object, {
+    stringData: { true: true, date: '2026-01-01', time: '1:30', octal: 8 },
+  });
+});
+
 t.test('says in which line a file is broken, and what is no object of ours', async (t) => {
   const problem = (text: string) => readDocuments('f.yaml', text).problems[0]?.message;
   t.match(problem('a: b\nc: [d'), /^line \d+, column \d+: /);

@@ -1,5 +1,12 @@
 import { API_VERSION, GROUP, KIND } from '@mailprovider/provider/identity';
-import { LineCounter, parseAllDocuments } from 'yaml';
+import {
+  type DocumentOptions,
+  LineCounter,
+  type ParseOptions,
+  parseAllDocuments,
+  type SchemaOptions,
+  type Tags,
+} from 'yaml';
 import { z } from 'zod';
 
 /** One Kubernetes object as a file holds it. */
@@ -40,10 +47,20 @@ const headSchema = z.looseObject({
   items: z.array(z.unknown()).optional(),
 });
 
+/** kubectl reads YAML 1.1 (`yes` is true), but dates and times of day as text. */
+const KUBECTL_YAML: ParseOptions & DocumentOptions & SchemaOptions = {
+  version: '1.1',
+  customTags: (tags) => tags.filter((tag) => !isTime(tag)),
+};
+
+function isTime(tag: Tags[number]): boolean {
+  return typeof tag !== 'string' && (tag.tag.endsWith(':timestamp') || tag.format === 'TIME');
+}
+
 /** Reads the MailProviders and Secrets of a file of Kubernetes YAML; other kinds are left out. */
 export function readDocuments(file: string, text: string): FileContent {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines });
+  const documents = parseAllDocuments(text, { ...KUBECTL_YAML, lineCounter: lines });
   const parsed = 'empty' in documents ? [] : documents;
   for (const document of parsed) {
     const [error] = document.errors;
