@@ -66,7 +66,8 @@ export function readDocuments(file: string, text: string): FileContent {
     const [error] = document.errors;
     if (error === undefined) continue;
     const { line, col } = lines.linePos(error.pos[0]);
-    const message = `line ${line}, column ${col}: ${error.message.split('\n')[0]}`;
+    const [what = ''] = error.message.split(/ at line \d|\n/);
+    const message = `line ${line}, column ${col}: ${what}`;
     return { objects: [], problems: [{ file, message }], readable: false };
   }
   const contents = parsed.map((document) => readValues(file, document.toJS()));

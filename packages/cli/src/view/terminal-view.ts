@@ -1,4 +1,5 @@
 import { createLogUpdate } from 'log-update';
+import wrapAnsi from 'wrap-ansi';
 import { renderScreen, type Snapshot } from './screen.ts';
 import type { View } from './view.ts';
 
@@ -10,7 +11,8 @@ export function terminalView(stream: NodeJS.WriteStream, now: () => Date): View 
   const update = createLogUpdate(stream);
   let latest: Snapshot | undefined;
   const draw = () => {
-    if (latest !== undefined) update(renderScreen(latest, now()));
+    if (latest === undefined) return;
+    update(wrapAnsi(renderScreen(latest, now()), stream.columns, { trim: false }));
   };
   const timer = setInterval(draw, REDRAW_MS);
   return {
