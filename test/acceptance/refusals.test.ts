@@ -56,7 +56,7 @@ t.test(
       [
         'foreign namespace',
         smtp({ passwordRef: { name: 's', key: 'k', namespace: 'kube-system' } }),
-        /spec\.smtp\.passwordRef\.namespace: Invalid value: "kube-system": must be "mailprovider-credentials"/,
+        /spec\.smtp\.passwordRef\.namespace: Invalid value: must be "mailprovider-credentials"/,
       ],
       [
         'TLS contradiction',

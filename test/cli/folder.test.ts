@@ -62,6 +62,7 @@ stringData: {yes: on, date: 2026-01-01, time: 1:30, octal: 010}`;
 t.test('says in which line a file is broken, and what is no object of ours', async (t) => {
   const problem = (text: string) => readDocuments('f.yaml', text).problems[0]?.message;
   t.match(problem('a: b\nc: [d'), /^line \d+, column \d+: /);
+  t.match(problem('a: *nosuch'), /alias|unresolved/i);
   t.match(problem('- just\n- a list'), /not a Kubernetes object/);
   t.match(problem('kind: MailProvider'), /not a Kubernetes object: see apiVersion/);
   t.equal(

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import t, { type Test } from 'tap';
@@ -61,7 +61,7 @@ spec:
 const EPHEMERAL = ['--mailbox-smtp-port', '0', '--mailbox-smtps-port', '0'];
 
 t.test('checks a folder for real, follows its changes, and ends on SIGTERM', async (t) => {
-  const folder = t.testdir({});
+  const folder = join(t.testdir({ providers: {} }), 'providers');
   const { child, until } = start(t, folder, ...EPHEMERAL);
   const serving = await until(({ msg }) => msg === 'serving');
   const port = Number(/localhost:(\d+)/.exec(serving.mailbox?.[0] ?? '')?.[1]);
@@ -81,6 +81,14 @@ t.test('checks a folder for real, follows its changes, and ends on SIGTERM', asy
   const refused = await until(({ msg }) => msg === 'refused');
   t.match(refused, { file: join(folder, 'q.yaml'), message: /^line 1/ });
 
+  await rm(join(folder, 'q.yaml'));
+  await until(({ msg }) => msg === 'resolved');
+
+  await rename(folder, `${folder}.gone`);
+  await mkdir(folder);
+  await writeFile(join(folder, 'p.yaml'), yaml(port, 'wrong'));
+  await until(({ healthy }) => healthy === 'False');
+
   await rm(join(folder, 'p.yaml'));
   await until(({ msg, provider }) => msg === 'deleted' && provider === 'p');
   child.kill('SIGTERM');
@@ -94,7 +102,10 @@ t.test('a folder that is not there is named, in one line', async (t) => {
     stderr += chunk;
   });
   t.equal(await ended(child), 1);
-  t.equal(stderr, 'mailprovider: cannot read the folder "no/such/folder": ENOENT\n');
+  t.equal(
+    stderr,
+    'mailprovider: cannot read the folder "no/such/folder" (ENOENT); name one: mailprovider start DIR\n',
+  );
 });
 
 t.test('the examples are admitted; one of them fails on purpose, for its password', async (t) => {

@@ -54,6 +54,8 @@ function snapshot(fields: Partial<Snapshot>): Snapshot {
   return { folder: 'dir', rows: [], problems: [], metricsUrl, mailbox: ['none'], ...fields };
 }
 
+const ROOMY = { columns: 200, rows: 100 };
+
 t.test('the screen says what is wrong, why, and two things to try', async (t) => {
   const failing = {
     ...row,
@@ -68,6 +70,7 @@ t.test('the screen says what is wrong, why, and two things to try', async (t) =>
       problems: [{ file: 'dir/x.yaml', object: 'mailprovider "x"', message: 'no' }],
     }),
     now,
+    ROOMY,
   );
   t.match(text, /Not ready:\n {2}relay: because\n/);
   t.match(text, /Refused:\n {2}dir\/x\.yaml: mailprovider "x" refused: no\n/);
@@ -78,8 +81,24 @@ t.test('the screen says what is wrong, why, and two things to try', async (t) =>
   );
 });
 
+t.test('a small terminal shows the table and what to try next first', async (t) => {
+  const rows = Array.from({ length: 5 }, (_, index) => ({
+    ...row,
+    name: `relay-${index}`,
+    ready: 'False',
+    message: 'because of something that takes a while to tell '.repeat(3),
+    file: 'f.yaml',
+    warnings: ['careful', 'very careful'],
+  }));
+  const text = renderScreen(snapshot({ rows }), now, { columns: 80, rows: 23 });
+  t.ok(text.split('\n').length <= 23, 'it fits');
+  t.match(text, /^NAME /);
+  t.match(text, /2\. Look at the metrics/);
+  t.notMatch(text, /Warnings:/);
+});
+
 t.test('an empty folder is said to be empty', async (t) => {
-  t.match(renderScreen(snapshot({}), now), /^No MailProvider found in dir\./);
+  t.match(renderScreen(snapshot({}), now, ROOMY), /^No MailProvider found in dir\./);
 });
 
 t.test('off a terminal there is one JSON line a change', async (t) => {
@@ -101,26 +120,36 @@ t.test('off a terminal there is one JSON line a change', async (t) => {
   t.match(shown(), [{ msg: 'deleted', provider: 'relay' }]);
 });
 
-t.test('the reason shown is the cause, not its consequence', async (t) => {
-  const conditions = (ready: string, healthy: string, passwordLoaded: string) =>
-    Object.entries({ Ready: ready, Healthy: healthy, PasswordLoaded: passwordLoaded }).map(
-      ([type, reason]) => ({
-        type,
-        status: 'False',
-        reason,
-        message: type,
-        lastTransitionTime: '2026-01-01T00:00:00Z',
-      }),
-    );
-  const reason = (...reasons: [string, string, string]) => {
-    const provider = decodeMailProvider({
-      metadata: { name: 'p' },
-      status: { conditions: conditions(...reasons) },
-    });
-    return provider && rowOf(provider).reason;
+t.test('a row shows what kubectl shows, and the message of what is wrong', async (t) => {
+  const condition = (type: string, status: string, reason: string) => ({
+    type,
+    status,
+    reason,
+    message: `message of ${type}`,
+    lastTransitionTime: '2026-01-01T00:00:00Z',
+  });
+  const rowFor = (...conditions: object[]) => {
+    const provider = decodeMailProvider({ metadata: { name: 'p' }, status: { conditions } });
+    return provider && rowOf(provider);
   };
-  t.equal(reason('HealthCheckFailed', 'Timeout', 'SecretLoaded'), 'Timeout');
-  t.equal(reason('PasswordNotLoaded', 'PasswordNotLoaded', 'SecretEmpty'), 'SecretEmpty');
-  t.equal(reason('ValidationFailed', 'Pending', 'Pending'), 'ValidationFailed');
-  t.equal(reason('Disabled', 'Disabled', 'Disabled'), 'Disabled');
+  t.match(rowFor(), { ready: 'Unknown', healthy: 'Unknown', reason: 'Pending' });
+  t.match(
+    rowFor(
+      condition('Ready', 'False', 'PasswordNotLoaded'),
+      condition('Healthy', 'Unknown', 'PasswordNotLoaded'),
+    ),
+    {
+      ready: 'False',
+      healthy: 'Unknown',
+      reason: 'PasswordNotLoaded',
+      message: 'message of Ready',
+    },
+  );
+  t.match(
+    rowFor(
+      condition('Ready', 'True', 'Configured'),
+      condition('Healthy', 'True', 'HealthCheckPassed'),
+    ),
+    { ready: 'True', healthy: 'True', reason: 'HealthCheckPassed', message: 'message of Healthy' },
+  );
 });

@@ -45,11 +45,12 @@ async function sink(t: Test, password = 'right') {
 }
 
 /** An engine whose time, Secrets and status store belong to the test. */
-function engineFor(t: Test, resolver = systemResolver()) {
+function engineFor(t: Test, { resolver = systemResolver(), echo = true } = {}) {
   const clock = new ManualClock();
   const secrets = new Map<string, string>();
   const written: { name: string; status: HealthStatus }[] = [];
   const waiting: (() => void)[] = [];
+  const faults: Error[] = [];
   const engine = new HealthEngine({
     check: {
       credentialsNamespace: 'mail',
@@ -67,9 +68,11 @@ function engineFor(t: Test, resolver = systemResolver()) {
     },
     statusWriter: {
       async write(provider, status) {
+        const fault = faults.shift();
+        if (fault !== undefined) throw fault;
         written.push({ name: provider.metadata.name, status });
         // As the watch does: the written status comes back as a change.
-        engine.stored({ ...provider, status });
+        if (echo) engine.stored({ ...provider, status });
         waiting.shift()?.();
       },
     },
@@ -78,6 +81,7 @@ function engineFor(t: Test, resolver = systemResolver()) {
     logger: createLogger('test', 'silent'),
     intervals: INTERVALS,
     concurrency: 4,
+    random: () => 0.5,
   });
   t.teardown(() => engine.close());
   /** The reason of Healthy in the next status that is written. */
@@ -87,7 +91,7 @@ function engineFor(t: Test, resolver = systemResolver()) {
     return conditionOf(last?.conditions, 'Healthy')?.reason;
   };
   const settle = () => new Promise((resolve) => setImmediate(resolve));
-  return { engine, clock, secrets, written, nextWrite, settle };
+  return { engine, clock, secrets, written, faults, nextWrite, settle };
 }
 
 function provider(
@@ -191,7 +195,7 @@ t.test('an object that was admitted without the webhook is refused in status', a
   t.match(conditionOf(written[0]?.status.conditions, 'Ready'), {
     status: 'False',
     reason: 'ValidationFailed',
-    message: /spec\.smtp: Invalid value: array: must be an object/,
+    message: /spec\.smtp: Invalid value: "array": must be an object/,
   });
 });
 
@@ -221,9 +225,11 @@ t.test('a host that comes to exist turns healthy at the next check', async (t) =
   const { port } = await sink(t);
   let exists = false;
   const { engine, clock, secrets, nextWrite, settle } = engineFor(t, {
-    async resolve() {
-      if (exists) return [{ address: '127.0.0.1', family: 4 }];
-      throw Object.assign(new Error('no such host'), { code: 'ENOTFOUND' });
+    resolver: {
+      async resolve() {
+        if (exists) return [{ address: '127.0.0.1', family: 4 }];
+        throw Object.assign(new Error('no such host'), { code: 'ENOTFOUND' });
+      },
     },
   });
   secrets.set('secret', 'right');
@@ -233,4 +239,54 @@ t.test('a host that comes to exist turns healthy at the next check', async (t) =
   exists = true;
   clock.advance(INTERVALS.unhealthyMs * 1.1);
   t.equal(await nextWrite(), 'HealthCheckPassed');
+});
+
+t.test('status is right also while the watch is silent about it', async (t) => {
+  const { port } = await sink(t);
+  const { engine, secrets, written, nextWrite } = engineFor(t, { echo: false });
+  engine.stored(provider(port));
+  for (const [password, reason] of [
+    ['wrong', 'AuthenticationFailed'],
+    ['right', 'HealthCheckPassed'],
+    ['wrong', 'AuthenticationFailed'],
+  ] as const) {
+    secrets.set('secret', password);
+    engine.secretChanged('secret');
+    t.equal(await nextWrite(), reason);
+  }
+  t.equal(written.length, 3);
+});
+
+t.test('a condition of somebody else is no reason to write', async (t) => {
+  const { port, seen } = await sink(t);
+  const { engine, clock, secrets, written, nextWrite, settle } = engineFor(t);
+  secrets.set('secret', 'wrong');
+  engine.stored(provider(port));
+  await nextWrite();
+  const status = written[0]?.status;
+  const [ready] = status?.conditions ?? [];
+  if (status === undefined || ready === undefined) throw new Error('nothing written');
+  const foreign = { ...ready, type: 'Default' };
+  const conditions = [foreign, ...status.conditions];
+  engine.stored({ ...provider(port), status: { ...status, conditions } });
+  await settle();
+  clock.advance(INTERVALS.unhealthyMs);
+  while (clock.pending.length === 0) await settle();
+  t.equal(seen.logins, 2);
+  t.equal(written.length, 1);
+});
+
+t.test('a write that fails is tried again soon, and then less often', async (t) => {
+  const { port } = await sink(t);
+  const { engine, clock, secrets, faults, nextWrite, settle } = engineFor(t);
+  secrets.set('secret', 'right');
+  faults.push(new Error('500'), new Error('500'));
+  engine.stored(provider(port));
+  for (const delay of [1_000, 2_000]) {
+    while (clock.pending.length === 0) await settle();
+    t.strictSame(clock.pending, [delay]);
+    const written = delay === 2_000 ? nextWrite() : undefined;
+    clock.advance(delay);
+    await written;
+  }
 });

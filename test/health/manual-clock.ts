@@ -9,6 +9,10 @@ export class ManualClock implements Clock {
     return new Date(this.#now);
   }
 
+  monotonicMs(): number {
+    return this.#now;
+  }
+
   schedule(delayMs: number, callback: () => void): () => void {
     const timer = { at: this.#now + delayMs, callback };
     this.#timers.add(timer);

@@ -1,5 +1,5 @@
 import { absentValues } from '@mailprovider/provider/absent-values';
-import { admitSpec } from '@mailprovider/provider/admit';
+import { admit } from '@mailprovider/provider/admit';
 import { becomesDefault, singleDefaultError } from '@mailprovider/provider/default/single-default';
 import { formatFieldError } from '@mailprovider/provider/field-error';
 import { decodeMailProvider, type MailProvider } from '@mailprovider/provider/mail-provider';
@@ -18,15 +18,25 @@ function valid(spec: unknown) {
 }
 
 t.test('admission takes a password only from the credentials namespace', async (t) => {
-  const spec = specWithCredentials();
-  t.match(admitSpec(spec, context), { valid: true });
-  spec.smtp['passwordRef'] = { name: 's', key: 'k', namespace: 'mail' };
-  t.match(admitSpec(spec, context), { valid: true });
-  spec.smtp['passwordRef'] = { name: 's', key: 'k', namespace: 'kube-system' };
-  t.match(admitSpec(spec, context), {
-    valid: false,
+  const admitted = (namespace?: string) => {
+    const spec = specWithCredentials();
+    spec.smtp['passwordRef'] = { name: 's', key: 'k', namespace };
+    return admit({ name: 'p', spec, oldSpec: undefined }, [], context);
+  };
+  for (const namespace of [undefined, '', 'mail']) {
+    t.match(admitted(namespace), { admitted: true }, String(namespace));
+  }
+  t.match(admitted('kube-system'), {
+    admitted: false,
     errors: [{ path: 'spec.smtp.passwordRef.namespace', detail: /must be "mail"/ }],
   });
+});
+
+t.test('a default that cannot be compared with the others is refused', async (t) => {
+  const spec = { ...specWithCredentials(), default: true };
+  const write = { name: 'p', spec, oldSpec: undefined };
+  t.match(admit(write, 'not-listed', context), { errors: [{ path: 'spec.default' }] });
+  t.match(admit({ ...write, oldSpec: spec }, 'not-listed', context), { admitted: true });
 });
 
 t.test('absent values are filled in and given ones never change', async (t) => {

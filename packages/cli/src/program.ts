@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path';
 import process from 'node:process';
 import {
   type BindAddress,
@@ -5,15 +6,15 @@ import {
   parseBindAddress,
   parsePort,
   runUntilSignal,
+  StartupError,
 } from '@mailprovider/process';
 import { Command, Option } from 'commander';
-import { FolderError } from './folder/read-folder.ts';
 import { startStandalone } from './standalone/start.ts';
 import { jsonView } from './view/json-view.ts';
 import { terminalView } from './view/terminal-view.ts';
 
-/** Read when no folder is named; from the root of the project. */
-const EXAMPLES = 'examples/standalone';
+/** Read when no folder is named. */
+const EXAMPLES = join(import.meta.dirname, '../../../examples/standalone');
 /** Objects without a namespace lie where kubectl would put them. */
 const STANDALONE_NAMESPACE = 'default';
 
@@ -29,11 +30,17 @@ const now = () => new Date();
 
 /** An expected failure is its message; anything else is ours, and its stack helps to mend it. */
 function describe(error: unknown): string {
-  if (error instanceof FolderError) return error.message;
+  if (error instanceof StartupError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** Whoever reads us may stop to: `mailprovider start | head`. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+}
+
 async function start(folder: string, flags: StartFlags): Promise<void> {
+  process.stdout.on('error', endWithReader);
   const view = process.stdout.isTTY
     ? terminalView(process.stdout, now)
     : jsonView(process.stdout, now);
@@ -53,7 +60,7 @@ export function createProgram(): Command {
   program
     .command('start')
     .description('Check the mail providers of a folder of Kubernetes YAML and show their state.')
-    .argument('[dir]', 'folder with MailProvider and Secret objects', EXAMPLES)
+    .argument('[dir]', 'folder with MailProvider and Secret objects', relative('', EXAMPLES))
     .addOption(credentialsNamespaceFlag(STANDALONE_NAMESPACE))
     .addOption(
       new Option('--metrics-bind-address <host:port>', 'address of /metrics')

@@ -10,6 +10,7 @@ import {
   createOperationsServer,
   createRegistry,
   type Logger,
+  listen,
   type RunningApp,
 } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
@@ -19,11 +20,8 @@ import { HealthEngine } from './engine.ts';
 import { kubeSecretReader, kubeStatusWriter } from './kube-ports.ts';
 import { createHealthMetrics } from './metrics.ts';
 import { systemClock } from './ports.ts';
-import { DEFAULT_INTERVALS } from './schedule.ts';
+import { DEFAULT_INTERVALS, PROBE_TIMEOUT_MS } from './schedule.ts';
 import { SecretVersions } from './secret-versions.ts';
-
-/** The documented limit of one health check. */
-const PROBE_TIMEOUT_MS = 10_000;
 
 /** A status write takes milliseconds; the whole stop is to end within 5 s. */
 const STOP_GRACE_MS = 3_000;
@@ -49,6 +47,7 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
     logger,
     intervals: DEFAULT_INTERVALS,
     concurrency: config.concurrency,
+    random: Math.random,
   });
 
   const synced = { providers: false, secrets: false };
@@ -62,31 +61,32 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
     deleted: ({ metadata }) => engine.deleted(metadata.name),
   };
   const versions = new SecretVersions((name) => engine.secretChanged(name));
+  const watches: Promise<void>[] = [];
   const secretHandlers: WatchHandlers<SecretVersion> = {
     replaced(all) {
       versions.replaced(all);
+      if (synced.secrets) return;
       synced.secrets = true;
+      // Not before, so that no change of a Secret falls between the two lists.
+      watches.push(providers.watch(providerHandlers, logger, stop.signal));
     },
     stored: (secret) => versions.stored(secret),
     deleted: (secret) => versions.deleted(secret),
   };
-  const watches = Promise.all([
-    credentials.watch(secretHandlers, logger, stop.signal),
-    providers.watch(providerHandlers, logger, stop.signal),
-  ]);
+  watches.push(credentials.watch(secretHandlers, logger, stop.signal));
 
   const operations = createOperationsServer({
     registry,
     isReady: () => synced.providers && synced.secrets,
   });
-  const url = await operations.listen(config.metricsBindAddress);
+  const url = await listen(operations, config.metricsBindAddress, '--metrics-bind-address');
   logger.info({ server: 'operations', url }, 'serving');
 
   return {
     async close() {
       logger.info('stopping');
       stop.abort();
-      await watches;
+      await Promise.all(watches);
       // A call that the API server keeps waiting must not keep the process.
       const force = setTimeout(() => void connection.close(), STOP_GRACE_MS);
       await engine.close();

@@ -58,7 +58,7 @@ async function loadPassword(
   const notLoaded = (reason: SecretReason) => ({
     finding: { state: 'not-loaded', ref, reason } as const,
   });
-  if (ref.namespace !== undefined && ref.namespace !== credentialsNamespace) {
+  if (ref.namespace && ref.namespace !== credentialsNamespace) {
     return notLoaded('SecretNamespaceNotAllowed');
   }
   const lookup = await secrets.read(ref.name);

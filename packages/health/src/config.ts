@@ -8,6 +8,7 @@ import {
 } from '@mailprovider/process';
 import { DEFAULT_CREDENTIALS_NAMESPACE } from '@mailprovider/provider/identity';
 import { Command, InvalidArgumentError } from 'commander';
+import { DEFAULT_CONCURRENCY } from './schedule.ts';
 
 export interface HealthConfig {
   readonly kubeconfig: string | undefined;
@@ -31,7 +32,7 @@ export function loadConfig(argv: readonly string[] = process.argv): HealthConfig
     .addOption(kubeconfigFlag())
     .addOption(credentialsNamespaceFlag(DEFAULT_CREDENTIALS_NAMESPACE))
     .addOption(metricsBindAddressFlag())
-    .option('--concurrency <n>', 'providers checked at once', parseConcurrency, 256)
+    .option('--concurrency <n>', 'providers checked at once', parseConcurrency, DEFAULT_CONCURRENCY)
     .option('--allow-loopback', 'dial loopback addresses too; for development only', false)
     .addOption(logLevelFlag())
     .parse([...argv])

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '@mailprovider/process';
+import { conditionOf } from '@mailprovider/provider/conditions';
 import { fieldsAt } from '@mailprovider/provider/fields';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import { type CheckDeps, checkProvider } from './check.ts';
@@ -8,7 +9,7 @@ import type { CheckResult } from './check-result.ts';
 import { deriveStatus, type HealthStatus } from './derive-status.ts';
 import type { HealthMetrics } from './metrics.ts';
 import type { Clock, StatusWriter } from './ports.ts';
-import { type Intervals, nextDelayMs } from './schedule.ts';
+import { type Intervals, nextDelayMs, retryDelayMs } from './schedule.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface EngineDeps {
@@ -20,6 +21,8 @@ export interface EngineDeps {
   readonly intervals: Intervals;
   /** How many providers are checked at once. */
   readonly concurrency: number;
+  /** A number from [0, 1), as `Math.random`. */
+  random(): number;
 }
 
 /** A start spreads its first checks over 1 s for each 1,000 providers. */
@@ -27,6 +30,17 @@ const SPREAD_MS_PER_PROVIDER = 1;
 
 function sameGeneration(a: MailProvider, b: MailProvider): boolean {
   return a.metadata.uid === b.metadata.uid && a.metadata.generation === b.metadata.generation;
+}
+
+/** Whether the stored status says the same; conditions of other types are not ours. */
+function sameStatus(stored: MailProvider['status'], status: HealthStatus): boolean {
+  return (
+    stored?.observedGeneration === status.observedGeneration &&
+    stored.lastHealthCheck === status.lastHealthCheck &&
+    status.conditions.every((condition) =>
+      isDeepStrictEqual(conditionOf(stored.conditions, condition.type), condition),
+    )
+  );
 }
 
 function secretNameOf(provider: MailProvider): unknown {
@@ -44,6 +58,8 @@ function secretNameOf(provider: MailProvider): unknown {
 export class HealthEngine {
   readonly #deps: EngineDeps;
   readonly #providers = new Map<string, MailProvider>();
+  /** Checks in a row that could not be done. */
+  readonly #failures = new Map<string, number>();
   readonly #queue: WorkQueue;
   readonly #stop = new AbortController();
 
@@ -65,7 +81,7 @@ export class HealthEngine {
       if (!names.has(name)) this.deleted(name);
     }
     const spreadMs = providers.length * SPREAD_MS_PER_PROVIDER;
-    for (const provider of providers) this.#accept(provider, Math.random() * spreadMs);
+    for (const provider of providers) this.#accept(provider, this.#deps.random() * spreadMs);
   }
 
   /** A provider that is new or has changed. */
@@ -75,6 +91,7 @@ export class HealthEngine {
 
   deleted(name: string): void {
     this.#providers.delete(name);
+    this.#failures.delete(name);
     this.#queue.remove(name);
     this.#deps.metrics.removed(name);
   }
@@ -104,35 +121,43 @@ export class HealthEngine {
   async #reconcile(name: string): Promise<void> {
     const provider = this.#providers.get(name);
     if (provider === undefined) return;
-    const { clock, logger, intervals } = this.#deps;
+    const { clock, metrics, intervals, random } = this.#deps;
     try {
-      const started = performance.now();
+      const begin = clock.monotonicMs();
       const result = await checkProvider(provider, this.#deps.check, this.#stop.signal);
       const current = this.#providers.get(name);
       if (current === undefined || !sameGeneration(current, provider)) return;
-      const seconds = (performance.now() - started) / 1000;
-      this.#deps.metrics.checked(name, result, seconds);
+      const seconds = (clock.monotonicMs() - begin) / 1000;
+      metrics.checked(name, result, seconds);
       const status = deriveStatus(current, result, clock.now());
       this.#log(name, result, status, seconds);
       await this.#write(current, status);
-      const delayMs = nextDelayMs(result, intervals, Math.random());
+      this.#failures.delete(name);
+      const delayMs = nextDelayMs(result, intervals, random());
       if (delayMs !== undefined) this.#queue.addAfter(name, delayMs);
     } catch (error) {
-      if (this.#stop.signal.aborted) return;
-      logger.error({ provider: name, err: error }, 'mailprovider health check could not be done');
-      this.#queue.addAfter(name, intervals.unhealthyMs);
+      if (!this.#stop.signal.aborted) this.#retry(name, error);
     }
   }
 
+  #retry(name: string, error: unknown): void {
+    if (!this.#providers.has(name)) return;
+    const { logger, metrics, intervals } = this.#deps;
+    const failures = (this.#failures.get(name) ?? 0) + 1;
+    this.#failures.set(name, failures);
+    metrics.notDone(name);
+    logger.error({ provider: name, err: error }, 'mailprovider health check could not be done');
+    this.#queue.addAfter(name, retryDelayMs(failures, intervals));
+  }
+
   async #write(provider: MailProvider, status: HealthStatus): Promise<void> {
-    const { conditions, observedGeneration, lastHealthCheck } = provider.status ?? {};
-    const stored = {
-      conditions,
-      observedGeneration,
-      ...(lastHealthCheck === undefined ? {} : { lastHealthCheck }),
-    };
-    if (isDeepStrictEqual(stored, status)) return;
+    if (sameStatus(provider.status, status)) return;
     await this.#deps.statusWriter.write(provider, status);
+    // The watch tells it too, but maybe only after the next check.
+    const { name } = provider.metadata;
+    const current = this.#providers.get(name);
+    if (current === undefined || !sameGeneration(current, provider)) return;
+    this.#providers.set(name, { ...current, status: { ...current.status, ...status } });
   }
 
   #log(name: string, result: CheckResult, status: HealthStatus, seconds: number): void {

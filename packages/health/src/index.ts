@@ -10,4 +10,9 @@ export {
   type StatusWriter,
   systemClock,
 } from './ports.ts';
-export { DEFAULT_INTERVALS, type Intervals } from './schedule.ts';
+export {
+  DEFAULT_CONCURRENCY,
+  DEFAULT_INTERVALS,
+  type Intervals,
+  PROBE_TIMEOUT_MS,
+} from './schedule.ts';

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { createLogger, runUntilSignal } from '@mailprovider/process';
+import { createLogger, logFieldsOf, runUntilSignal } from '@mailprovider/process';
 import { startHealth } from './app.ts';
 import { loadConfig } from './config.ts';
 
@@ -8,6 +8,6 @@ const logger = createLogger('health', config.logLevel);
 process.exit(
   await runUntilSignal(
     () => startHealth(config, logger),
-    (err) => logger.fatal({ err }, 'mailprovider health failed'),
+    (error) => logger.fatal(logFieldsOf(error), 'mailprovider health failed'),
   ),
 );

@@ -1,11 +1,7 @@
 import { SECRET_REASON_TEXT, SESSION_REASON_TEXT } from '@mailprovider/provider/reason-text';
-import type { Target } from '@mailprovider/provider/target';
+import { endpoint, type Target } from '@mailprovider/provider/target';
 import type { SmtpFailure } from '@mailprovider/smtp';
 import type { PasswordFinding, ProbeFinding } from './check-result.ts';
-
-function endpoint({ host, port }: Target): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
 
 const TRANSPORT: Readonly<Record<Target['tlsMode'], string>> = {
   implicit: 'implicit TLS',
@@ -35,7 +31,7 @@ export function failureMessage(target: Target, { stage, reason, code }: SmtpFail
 export function passwordMessage(finding: PasswordFinding): string {
   if (finding.state === 'not-required') return 'The provider has no user name.';
   const { namespace, name, key } = finding.ref;
-  const secret = `Secret "${namespace === undefined ? name : `${namespace}/${name}`}" key "${key}"`;
+  const secret = `Secret "${namespace ? `${namespace}/${name}` : name}" key "${key}"`;
   if (finding.state === 'loaded') return `${secret} was read.`;
   return `${secret}: ${SECRET_REASON_TEXT[finding.reason]}.`;
 }

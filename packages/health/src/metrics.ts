@@ -3,12 +3,15 @@ import { metricLabel } from '@mailprovider/provider/reasons';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { CheckResult } from './check-result.ts';
 
-/** A check takes milliseconds on a near server and ends at 10 s at the latest. */
-const DURATION_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Milliseconds on a near server; 10 s and a little for a probe that times out; the Secret may take as long again. */
+const DURATION_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 12.5, 25];
+/** The result of a check that could not be done, because the API server could not be asked. */
+const NOT_DONE = 'error';
 
 /** What health tells Prometheus; the series of a provider exist exactly while it does. */
 export interface HealthMetrics {
   checked(provider: string, result: CheckResult, seconds: number): void;
+  notDone(provider: string): void;
   removed(provider: string): void;
 }
 
@@ -47,6 +50,11 @@ export function createHealthMetrics(registry: Registry): HealthMetrics {
   /** The results a provider has had: prom-client removes a series by all its labels only. */
   const results = new Map<string, Set<string>>();
 
+  const count = (provider: string, result: string) => {
+    total.inc({ provider, result });
+    results.set(provider, (results.get(provider) ?? new Set()).add(result));
+  };
+
   return {
     checked(provider, result, seconds) {
       const disabled = result.kind === 'disabled';
@@ -55,10 +63,10 @@ export function createHealthMetrics(registry: Registry): HealthMetrics {
       status.set({ provider }, statusValue(result));
       const label = resultLabel(result);
       if (label === undefined) return;
-      total.inc({ provider, result: label });
+      count(provider, label);
       if (result.kind === 'probed') duration.observe({ provider }, seconds);
-      results.set(provider, (results.get(provider) ?? new Set()).add(label));
     },
+    notDone: (provider) => count(provider, NOT_DONE),
     removed(provider) {
       configured.remove({ provider, status: 'enabled' });
       configured.remove({ provider, status: 'disabled' });

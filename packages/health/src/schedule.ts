@@ -8,6 +8,20 @@ export interface Intervals {
 /** The seed's frequency: every 5 minutes while healthy, every 30 seconds while not. */
 export const DEFAULT_INTERVALS: Intervals = { healthyMs: 300_000, unhealthyMs: 30_000 };
 
+/** The documented limit of one probe. */
+export const PROBE_TIMEOUT_MS = 10_000;
+
+/** How many providers are checked at once where nothing else is said. */
+export const DEFAULT_CONCURRENCY = 256;
+
+/** After a check that could not be done; doubles with each one, up to the unhealthy interval. */
+const FIRST_RETRY_MS = 1_000;
+
+/** The pause before the next try after `failures` checks in a row that could not be done. */
+export function retryDelayMs(failures: number, intervals: Intervals): number {
+  return Math.min(intervals.unhealthyMs, FIRST_RETRY_MS * 2 ** (failures - 1));
+}
+
 /** Checks of providers that began together drift apart by this share of the interval. */
 const JITTER = 0.1;
 

@@ -4,9 +4,13 @@ export interface SecretVersion {
   readonly resourceVersion: string;
 }
 
-/** Turns what a watch of Secrets tells into "this one changed", also across a new list. */
+/**
+ * Turns what a watch of Secrets tells into "this one changed", also across a new list. The first
+ * list is knowledge and no change.
+ */
 export class SecretVersions {
   readonly #known = new Map<string, string>();
+  #synced = false;
   readonly #changed: (name: string) => void;
 
   constructor(changed: (name: string) => void) {
@@ -14,6 +18,11 @@ export class SecretVersions {
   }
 
   replaced(secrets: readonly SecretVersion[]): void {
+    if (!this.#synced) {
+      this.#synced = true;
+      for (const { name, resourceVersion } of secrets) this.#known.set(name, resourceVersion);
+      return;
+    }
     const names = new Set(secrets.map(({ name }) => name));
     for (const name of [...this.#known.keys()]) {
       if (!names.has(name)) this.deleted({ name });

@@ -20,7 +20,7 @@ export class WorkQueue {
   readonly #ready = new Set<string>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
-  readonly #waiting = new Map<string, () => void>();
+  readonly #waiting = new Map<string, { readonly due: number; cancel(): void }>();
   #closed = false;
 
   constructor(options: WorkQueueOptions) {
@@ -36,12 +36,15 @@ export class WorkQueue {
     this.#startWork();
   }
 
-  /** Makes a key ready after a while; replaces an earlier time, but not an earlier `add`. */
+  /** Makes a key ready after a while, or sooner if it is to be ready sooner already. */
   addAfter(key: string, delayMs: number): void {
     if (this.#closed || this.#ready.has(key) || this.#again.has(key)) return;
+    const { clock } = this.#options;
+    const due = clock.now().getTime() + delayMs;
+    if ((this.#waiting.get(key)?.due ?? Number.POSITIVE_INFINITY) <= due) return;
     this.#stopWaiting(key);
-    const cancel = this.#options.clock.schedule(delayMs, () => this.add(key));
-    this.#waiting.set(key, cancel);
+    const cancel = clock.schedule(delayMs, () => this.add(key));
+    this.#waiting.set(key, { due, cancel });
   }
 
   /** Forgets a key; if it runs, it runs to its end. */
@@ -61,7 +64,7 @@ export class WorkQueue {
   }
 
   #stopWaiting(key: string): void {
-    this.#waiting.get(key)?.();
+    this.#waiting.get(key)?.cancel();
     this.#waiting.delete(key);
   }
 

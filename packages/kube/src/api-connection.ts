@@ -16,6 +16,7 @@ import { Agent, fetch, type Response } from 'undici';
 /** The API server answers 429 to half of 1,000 requests at once; with 16 connections to none. */
 const CONNECTIONS = 16;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Limit of one request where none is given. */
 const REQUEST_TIMEOUT_MS = 10_000;
 /** How often the CA file is looked at again; the kubelet rotates it without a restart. */
 const CA_CHECK_INTERVAL_MS = 60_000;
@@ -36,16 +37,18 @@ export interface GetOptions {
 export class ApiConnection {
   readonly #kubeConfig: KubeConfig;
   readonly #server: string;
+  readonly #requestTimeoutMs: number;
   readonly #caFile: string | undefined;
   #agent: Promise<Agent> | undefined;
   #ca = '';
   #caCheckedAt = 0;
 
-  constructor(kubeConfig: KubeConfig) {
+  constructor(kubeConfig: KubeConfig, options: { readonly requestTimeoutMs?: number } = {}) {
     const cluster = kubeConfig.getCurrentCluster();
     if (cluster === null) throw new Error('the kubeconfig names no current cluster');
     this.#kubeConfig = kubeConfig;
-    this.#server = cluster.server;
+    this.#requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+    this.#server = cluster.server.replace(/\/$/, '');
     this.#caFile = cluster.caFile;
   }
 
@@ -60,7 +63,7 @@ export class ApiConnection {
 
   /** A GET whose body is read as it comes; the caller's signal is its only limit. */
   async get(path: string, options: GetOptions): Promise<Response> {
-    const url = new URL(path, this.#server);
+    const url = new URL(this.#server + path);
     for (const [key, value] of Object.entries(options.query ?? {})) {
       url.searchParams.set(key, value);
     }
@@ -76,7 +79,7 @@ export class ApiConnection {
   }
 
   #sendTyped(request: RequestContext): Promise<ResponseContext> {
-    return withDeadline(request.getSignal(), REQUEST_TIMEOUT_MS, async (signal) => {
+    return withDeadline(request.getSignal(), this.#requestTimeoutMs, async (signal) => {
       const response = await this.#send(request, signal);
       const body = Buffer.from(await response.arrayBuffer());
       return new ResponseContext(response.status, Object.fromEntries(response.headers), {
@@ -101,13 +104,19 @@ export class ApiConnection {
   #currentAgent(): Promise<Agent> {
     if (this.#agent === undefined || this.#caChanged()) {
       // The requests of the old one finish first.
-      void this.#agent?.then((old) => old.close());
+      void this.#agent?.then((old) => old.close()).catch(() => undefined);
       this.#agent = this.#createAgent();
     }
     return this.#agent;
   }
 
+  #readCa(): string {
+    this.#caCheckedAt = Date.now();
+    return this.#caFile === undefined ? '' : readFileSync(this.#caFile, 'utf8');
+  }
+
   async #createAgent(): Promise<Agent> {
+    this.#ca = this.#readCa();
     const options: RequestOptions = {};
     await this.#kubeConfig.applyToHTTPSOptions(options);
     const { ca, cert, key, rejectUnauthorized, servername } = options;
@@ -126,12 +135,7 @@ export class ApiConnection {
   }
 
   #caChanged(): boolean {
-    const now = Date.now();
-    if (this.#caFile === undefined || now - this.#caCheckedAt < CA_CHECK_INTERVAL_MS) return false;
-    this.#caCheckedAt = now;
-    const ca = readFileSync(this.#caFile, 'utf8');
-    const changed = ca !== this.#ca;
-    this.#ca = ca;
-    return changed;
+    if (Date.now() - this.#caCheckedAt < CA_CHECK_INTERVAL_MS) return false;
+    return this.#ca !== this.#readCa();
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { delimiter, dirname, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { StartupError } from '@mailprovider/process';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 
@@ -24,19 +25,51 @@ function withTokenFiles(kubeconfig: string, folder: string): string {
   return stringify(config);
 }
 
+function parseKubeConfig(file: string): string {
+  try {
+    return withTokenFiles(readFileSync(file, 'utf8'), dirname(file));
+  } catch (error) {
+    // A YAML error quotes the line, which may hold a token.
+    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    throw new StartupError(`kubeconfig ${file}: cannot be read as YAML${code}`);
+  }
+}
+
+function loadFromFile(file: string): KubeConfig {
+  if (file.includes(delimiter)) {
+    throw new StartupError(`KUBECONFIG names several files (${file}): name one by --kubeconfig`);
+  }
+  const kubeConfig = new KubeConfig();
+  try {
+    kubeConfig.loadFromString(parseKubeConfig(file));
+  } catch (error) {
+    if (error instanceof StartupError) throw error;
+    throw new StartupError(`kubeconfig ${file}: is not a kubeconfig`);
+  }
+  kubeConfig.makePathsAbsolute(dirname(file));
+  return kubeConfig;
+}
+
+function loadFromPod(): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromCluster();
+  return kubeConfig;
+}
+
 /**
  * Loads the connection settings: the kubeconfig file if one is named, else those that a pod has.
  *
- * Throws when the file is missing or is no kubeconfig.
+ * Throws `StartupError` naming the file, or saying that this is no pod.
  */
 export function loadKubeConfig(file: string | undefined): KubeConfig {
-  const kubeConfig = new KubeConfig();
-  if (file === undefined) {
-    kubeConfig.loadFromCluster();
-    return kubeConfig;
+  const kubeConfig = file === undefined ? loadFromPod() : loadFromFile(file);
+  const server = kubeConfig.getCurrentCluster()?.server;
+  if (server === undefined || !URL.canParse(server)) {
+    throw new StartupError(
+      file === undefined
+        ? 'not running in a pod: name a kubeconfig by --kubeconfig'
+        : `kubeconfig ${file}: its current context names no cluster with a server`,
+    );
   }
-  const folder = dirname(file);
-  kubeConfig.loadFromString(withTokenFiles(readFileSync(file, 'utf8'), folder));
-  kubeConfig.makePathsAbsolute(folder);
   return kubeConfig;
 }

@@ -25,8 +25,12 @@ export interface ListWatchOptions<T> {
   readonly signal: AbortSignal;
 }
 
-/** The API server ends a watch after this time; the client gives up a little later. */
-const WATCH_SECONDS = 300;
+/** The API server ends a watch after 5 to 10 minutes, as client-go asks it to: not all at once. */
+const WATCH_SECONDS_MIN = 300;
+/** Bookmarks come every minute; a stream that is silent for longer is dead. */
+const SILENCE_LIMIT_MS = 90_000;
+/** A watch that ends sooner and without an event is a failure, or it would be asked for in a loop. */
+const SHORTEST_WATCH_MS = 1_000;
 const LIST_TIMEOUT_MS = 30_000;
 /** Back-off between failed attempts, as client-go's reflector has it: 0.8 s doubling to 30 s. */
 const BACKOFF_MIN_MS = 800;
@@ -55,11 +59,12 @@ type WatchEvent = z.output<typeof eventSchema>;
 export async function listWatch<T>(options: ListWatchOptions<T>): Promise<void> {
   const { signal, logger, path } = options;
   let failures = 0;
+  const works = () => {
+    failures = 0;
+  };
   while (!signal.aborted) {
     try {
-      const from = await list(options);
-      failures = 0;
-      await watchFrom(options, from);
+      await watchFrom(options, await list(options), works);
     } catch (error) {
       if (signal.aborted) return;
       failures += 1;
@@ -111,12 +116,24 @@ async function list<T>(options: ListWatchOptions<T>): Promise<string> {
 }
 
 /** Watches for as long as the position stays known, one request after another. */
-async function watchFrom<T>(options: ListWatchOptions<T>, from: string): Promise<void> {
+async function watchFrom<T>(
+  options: ListWatchOptions<T>,
+  from: string,
+  works: () => void,
+): Promise<void> {
   let position = from;
   while (!options.signal.aborted) {
-    position = await withDeadline(options.signal, (WATCH_SECONDS + 10) * 1000, (limit) =>
-      watchOnce(options, position, limit),
-    );
+    const begin = performance.now();
+    const before = position;
+    position = await withDeadline(options.signal, SILENCE_LIMIT_MS, (limit, restart) => {
+      return watchOnce(options, before, limit, () => {
+        works();
+        restart();
+      });
+    });
+    if (position === before && performance.now() - begin < SHORTEST_WATCH_MS) {
+      throw new Error('the watch ended at once');
+    }
   }
 }
 
@@ -125,13 +142,15 @@ async function watchOnce<T>(
   options: ListWatchOptions<T>,
   from: string,
   signal: AbortSignal,
+  heard: () => void,
 ): Promise<string> {
   const { connection, path, accept } = options;
+  const seconds = Math.round(WATCH_SECONDS_MIN * (1 + Math.random()));
   const query = {
     watch: 'true',
     resourceVersion: from,
     allowWatchBookmarks: 'true',
-    timeoutSeconds: String(WATCH_SECONDS),
+    timeoutSeconds: String(seconds),
   };
   const response = await connection.get(path, {
     query,
@@ -146,6 +165,7 @@ async function watchOnce<T>(
   for await (const line of jsonLines(response.body)) {
     const event = eventSchema.parse(line);
     if (event.type === 'ERROR') throw new ApiError(`watch ${path}`, event.object.code);
+    heard();
     position = event.object.metadata?.resourceVersion ?? position;
     deliver(options, event);
   }

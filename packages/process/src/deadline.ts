@@ -1,6 +1,6 @@
 /**
  * Runs work under a signal that aborts when `parent` does, or after `milliseconds` with a
- * `TimeoutError`, as that of `AbortSignal.timeout`.
+ * `TimeoutError`, as that of `AbortSignal.timeout`. The work may start the time anew by `restart`.
  *
  * Nothing is left behind when the work ends. Own code because `AbortSignal.any` over an
  * `AbortSignal.timeout` forgets the timeout at the next garbage collection (nodejs/node#57736).
@@ -8,7 +8,7 @@
 export async function withDeadline<T>(
   parent: AbortSignal | undefined,
   milliseconds: number,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (signal: AbortSignal, restart: () => void) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const follow = () => controller.abort(parent?.reason);
@@ -18,7 +18,7 @@ export async function withDeadline<T>(
   if (parent?.aborted) follow();
   else parent?.addEventListener('abort', follow, { once: true });
   try {
-    return await work(controller.signal);
+    return await work(controller.signal, () => timer.refresh());
   } finally {
     clearTimeout(timer);
     parent?.removeEventListener('abort', follow);

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { parseBindAddress } from './bind-address.ts';
 
-/** `--kubeconfig`, as kubectl and controller-runtime have it; the environment's KUBECONFIG counts too. */
+/** `--kubeconfig`, as controller-runtime has it; the environment's KUBECONFIG counts if it names one file. */
 export function kubeconfigFlag(): Option {
   return new Option(
     '--kubeconfig <file>',

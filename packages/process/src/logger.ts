@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
@@ -6,11 +7,16 @@ export type { Logger } from 'pino';
  * The structured log of a process: one JSON object a line with `time` (RFC 3339), `level` by name,
  * `component` and `msg`.
  */
-export function createLogger(component: string, level: string): Logger {
-  return pino({
+export function createLogger(
+  component: string,
+  level: string,
+  destination: NodeJS.WritableStream = process.stdout,
+): Logger {
+  const options = {
     level,
     base: { component },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-  });
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return pino(options, destination);
 }

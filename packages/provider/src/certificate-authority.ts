@@ -1,6 +1,37 @@
 import { X509Certificate } from 'node:crypto';
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
+const BEGIN = '-----BEGIN ';
+const DASHES = '-----';
+
+interface PemBlock {
+  readonly label: string;
+  /** From BEGIN to END; absent where there is no END. */
+  readonly text: string | undefined;
+}
+
+/** Cuts a text into its PEM blocks (RFC 7468), up to the first that has no end. */
+function* pemBlocks(pem: string): Generator<PemBlock> {
+  let at = pem.indexOf(BEGIN);
+  while (at !== -1) {
+    const labelAt = at + BEGIN.length;
+    const label = pem.slice(labelAt, pem.indexOf(DASHES, labelAt));
+    const end = `${DASHES}END ${label}${DASHES}`;
+    const endAt = pem.indexOf(end, labelAt);
+    if (endAt === -1) return yield { label, text: undefined };
+    const next = endAt + end.length;
+    yield { label, text: pem.slice(at, next) };
+    at = pem.indexOf(BEGIN, next);
+  }
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    new X509Certificate(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Says why `pem` cannot serve as trust anchors, or nothing when every block is a certificate.
@@ -10,16 +41,12 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
  */
 export function certificateAuthorityProblem(pem: string): string | undefined {
   if (pem === '') return undefined;
-  const blocks = [...pem.matchAll(BLOCK)];
-  if (blocks.length === 0) return 'must hold at least one PEM block "BEGIN CERTIFICATE"';
-  for (const [index, block] of blocks.entries()) {
-    const place = `PEM block ${index + 1} of ${blocks.length}`;
-    if (block[1] !== 'CERTIFICATE') return `${place} is "${block[1]}", must be "CERTIFICATE"`;
-    try {
-      new X509Certificate(block[0]);
-    } catch {
-      return `${place} is not a valid X.509 certificate`;
-    }
+  let count = 0;
+  for (const { label, text } of pemBlocks(pem)) {
+    count += 1;
+    if (text === undefined) return `PEM block ${count} has no end`;
+    if (label !== 'CERTIFICATE') return `PEM block ${count} is no certificate`;
+    if (!isCertificate(text)) return `PEM block ${count} is not a valid X.509 certificate`;
   }
-  return undefined;
+  return count === 0 ? 'must hold at least one PEM block "BEGIN CERTIFICATE"' : undefined;
 }

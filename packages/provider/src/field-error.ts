@@ -13,33 +13,22 @@ export interface FieldError {
   /** Exact path from the object's root, such as `spec.smtp.port`. */
   readonly path: string;
   readonly detail: string;
-  /** The value found; only `invalid` and `unsupported` print it. */
-  readonly value?: unknown;
+  /** The value found, if it may be shown to everyone who reads messages and logs. */
+  readonly value?: string | number | boolean;
 }
 
 /** Longer values are cut: they are for recognising the fault, and an object may hold megabytes. */
 const VALUE_MAX = 80;
 
-/** Writes a value as it may be shown: short, and without what stands before an `@` of a URL. */
-function printed(value: unknown): string {
-  if (typeof value === 'string') {
-    const withoutUserInfo = value.replace(/^(\S*\/\/)?\S+:\S*@(?=\S*$)/, '$1***@');
-    return JSON.stringify(
-      withoutUserInfo.length > VALUE_MAX
-        ? `${withoutUserInfo.slice(0, VALUE_MAX)}...`
-        : withoutUserInfo,
-    );
-  }
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'object' && value !== null) return 'object';
-  return String(value);
+function printed(value: string | number | boolean): string {
+  if (typeof value !== 'string') return String(value);
+  const shown = value.length > VALUE_MAX ? `${value.slice(0, VALUE_MAX)}...` : value;
+  return JSON.stringify(shown);
 }
 
 /** Formats one error: `spec.smtp.port: Invalid value: 0: must be between 1 and 65535`. */
-export function formatFieldError(error: FieldError): string {
-  const shown =
-    error.kind === 'invalid' || error.kind === 'unsupported' ? `${printed(error.value)}: ` : '';
-  return `${error.path}: ${LABELS[error.kind]}: ${shown}${error.detail}`;
+export function formatFieldError({ kind, path, detail, value }: FieldError): string {
+  return `${path}: ${LABELS[kind]}: ${value === undefined ? '' : `${printed(value)}: `}${detail}`;
 }
 
 /** Formats all errors of an object in one line: a single one as it is, several in brackets. */

@@ -8,11 +8,11 @@ const LOOKS_LIKE_ADDRESS = /^(\d+|0x[0-9a-f]*)$/i;
 function namedMistake(host: string): string | undefined {
   if (/\s/.test(host)) return 'must not contain spaces';
   if (host.includes('://')) return 'must be a host name or IP address without a scheme';
-  if (host.includes('@')) return 'must not contain a user name; set spec.smtp.username';
+  if (host.includes('@')) return 'must not contain a user name';
   if (host.includes('/')) return 'must not contain a path';
   if (host.includes('%')) return 'must not contain an address zone';
   if (host.startsWith('[')) return 'must be written without brackets';
-  if (/^[^:]*:\d*$/.test(host)) return 'must not contain a port; set spec.smtp.port';
+  if (/^[^:]*:\d*$/.test(host)) return 'must not contain a port';
   return undefined;
 }
 

@@ -7,9 +7,8 @@ export const PLURAL = 'mailproviders';
 export const SINGULAR = 'mailprovider';
 export const API_VERSION = `${GROUP}/${VERSION}`;
 
-/** Fully qualified webhook names; kubectl prints them in every denial. */
+/** Fully qualified name of the validating webhook; kubectl prints it in every denial. */
 export const VALIDATING_WEBHOOK = `mailprovider.validation.${GROUP}`;
-export const MUTATING_WEBHOOK = `mailprovider.mutation.${GROUP}`;
 
 /** The one namespace that credential Secrets are read from, unless a process is told another. */
 export const DEFAULT_CREDENTIALS_NAMESPACE = 'mailprovider-credentials';

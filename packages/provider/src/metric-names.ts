@@ -19,7 +19,7 @@ export const METRICS = {
     name: 'breakglass_mailprovider_health_check_total',
     type: 'counter',
     labels: ['provider', 'result'],
-    help: 'Health checks by result: success, or the label of the reason.',
+    help: 'Health checks by result: success, the label of the reason, or error if one could not be done.',
     exportedBy: 'health',
   },
   healthCheckDuration: {

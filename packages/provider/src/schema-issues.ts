@@ -19,10 +19,27 @@ function pathOf(root: string, keys: readonly PropertyKey[]): string {
   );
 }
 
+/** What stands below these paths is close to a secret, and may be one in the wrong place. */
+const NEVER_SHOWN = ['spec.smtp.passwordRef', 'spec.smtp.certificateAuthority'];
+
+/** The value as a part of a field error, if it may be shown. */
+function shown(path: string, value: unknown): Pick<FieldError, 'value'> {
+  if (NEVER_SHOWN.some((prefix) => path.startsWith(prefix))) return {};
+  if (typeof value === 'number' || typeof value === 'boolean') return { value };
+  // `user:password@host` is what people paste into a host.
+  if (typeof value === 'string' && !(path.endsWith('.host') && value.includes('@'))) {
+    return { value };
+  }
+  return {};
+}
+
+/** Names the type found and not the value, as the API server does: anything may be in there. */
 function wrongType(path: string, value: unknown, expected: string): FieldError {
-  const article = TYPE_NAMES[expected] ?? expected;
-  if (value === undefined) return { kind: 'required', path, detail: `must be ${article}` };
-  return { kind: 'invalid', path, value, detail: `must be ${article}` };
+  const detail = `must be ${TYPE_NAMES[expected] ?? expected}`;
+  if (value === undefined) return { kind: 'required', path, detail };
+  if (typeof value === 'number') return { kind: 'invalid', path, value, detail };
+  const found = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+  return { kind: 'invalid', path, value: found, detail };
 }
 
 function outOfBounds(
@@ -34,18 +51,14 @@ function outOfBounds(
       issue.code === 'too_small'
         ? `greater than or equal to ${issue.minimum}`
         : `less than or equal to ${issue.maximum}`;
-    return { kind: 'invalid', path, value: issue.input, detail: `must be ${bound}` };
+    return { kind: 'invalid', path, ...shown(path, issue.input), detail: `must be ${bound}` };
   }
   if (issue.code === 'too_big') {
     return { kind: 'tooLong', path, detail: `may not be more than ${issue.maximum} characters` };
   }
   if (issue.input === '') return { kind: 'required', path, detail: 'must not be empty' };
-  return {
-    kind: 'invalid',
-    path,
-    value: issue.input,
-    detail: `must be at least ${issue.minimum} characters long`,
-  };
+  const detail = `must be at least ${issue.minimum} characters long`;
+  return { kind: 'invalid', path, ...shown(path, issue.input), detail };
 }
 
 /** Turns what the schema found wrong below `root` into field errors. */
@@ -60,15 +73,11 @@ export function fieldErrorsOf(root: string, issues: readonly Issue[]): FieldErro
         return outOfBounds(path, issue);
       case 'invalid_value': {
         const supported = issue.values.map((value) => JSON.stringify(value)).join(', ');
-        return {
-          kind: 'unsupported',
-          path,
-          value: issue.input,
-          detail: `supported values: ${supported}`,
-        };
+        const detail = `supported values: ${supported}`;
+        return { kind: 'unsupported', path, ...shown(path, issue.input), detail };
       }
       default:
-        return { kind: 'invalid', path, value: issue.input, detail: issue.message };
+        return { kind: 'invalid', path, ...shown(path, issue.input), detail: issue.message };
     }
   });
 }

@@ -8,7 +8,8 @@ const ADDRESS =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]$/;
 const SECRET_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const SECRET_KEY = /^[-._a-zA-Z0-9]+$/;
-const NAMESPACE = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+/** Empty counts as absent: clients in Go write it so. */
+const NAMESPACE = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$/;
 
 /** The whole Mozilla root store is about 220 KB; old and new object together stay far below the API server's 3 MB. */
 const CERTIFICATE_AUTHORITY_MAX = 262_144;

@@ -20,7 +20,7 @@ export interface Target {
 const IMPLICIT_TLS_PORT = 465;
 
 /** Decides `auto`; any other mode stands as it is written. */
-export function effectiveTlsMode(smtp: MailProviderSpec['smtp']): EffectiveTlsMode {
+function effectiveTlsMode(smtp: MailProviderSpec['smtp']): EffectiveTlsMode {
   if (smtp.tlsMode !== 'auto') return smtp.tlsMode;
   if (smtp.disableTLS) return 'none';
   if (smtp.port === IMPLICIT_TLS_PORT) return 'implicit';
@@ -45,4 +45,9 @@ export function targetOf(spec: MailProviderSpec): Target {
     ...(smtp.certificateAuthority ? { certificateAuthority: smtp.certificateAuthority } : {}),
     verifyCertificate: !smtp.insecureSkipVerify && (tlsMode !== 'opportunistic' || anchored),
   };
+}
+
+/** `host:port` as people write it, an IPv6 address in brackets. */
+export function endpoint({ host, port }: Pick<Target, 'host' | 'port'>): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -1,32 +1,33 @@
-import { readFile } from 'node:fs/promises';
 import { ApiConnection, loadKubeConfig, mailProviders } from '@mailprovider/kube';
 import {
   createOperationsServer,
   createRegistry,
   type Logger,
+  listen,
   type RunningApp,
 } from '@mailprovider/process';
 import { mutate } from './admission/mutate.ts';
 import { validate } from './admission/validate.ts';
 import { patched } from './admission/verdict.ts';
+import { loadCertificate } from './certificate.ts';
 import type { WebhookConfig } from './config.ts';
+import { followConnections } from './connections.ts';
 import { createWebhookServer } from './server.ts';
 
+/** The API server waits 5 s for an answer (`timeoutSeconds`); ours is to come first. */
+const LIST_TIMEOUT_MS = 4_000;
 /** An answer takes milliseconds, a live list some more; the whole stop is to end within 5 s. */
 const STOP_GRACE_MS = 3_000;
 
 /** Builds the webhook and starts to serve; what it needs stands in this one function. */
 export async function startWebhook(config: WebhookConfig, logger: Logger): Promise<RunningApp> {
-  const connection = new ApiConnection(loadKubeConfig(config.kubeconfig));
+  const connection = new ApiConnection(loadKubeConfig(config.kubeconfig), {
+    requestTimeoutMs: LIST_TIMEOUT_MS,
+  });
   const providers = mailProviders(connection);
   const context = { credentialsNamespace: config.credentialsNamespace };
-  const [cert, key] = await Promise.all([
-    readFile(config.tlsCertFile),
-    readFile(config.tlsPrivateKeyFile),
-  ]);
-
   const webhook = createWebhookServer({
-    certificate: { cert, key },
+    certificate: await loadCertificate(config),
     validate: async (request) => {
       const verdict = await validate(request, {
         context,
@@ -41,20 +42,26 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
     mutate: (request) => patched(mutate(request, context)),
     failed: (error) => logger.error({ err: error }, 'mailprovider admission failed'),
   });
+  const endConnections = followConnections(webhook.server);
   const operations = createOperationsServer({
     registry: createRegistry(),
     isReady: () => webhook.server.listening,
   });
 
-  const url = await webhook.listen({ host: config.bindAddress, port: config.securePort });
+  const address = { host: config.bindAddress, port: config.securePort };
+  const url = await listen(webhook, address, '--secure-port');
   logger.info({ server: 'webhook', url }, 'serving');
-  const operationsUrl = await operations.listen(config.metricsBindAddress);
+  const operationsUrl = await listen(
+    operations,
+    config.metricsBindAddress,
+    '--metrics-bind-address',
+  );
   logger.info({ server: 'operations', url: operationsUrl }, 'serving');
 
   return {
     async close() {
       logger.info('stopping');
-      const force = setTimeout(() => webhook.server.closeAllConnections(), STOP_GRACE_MS);
+      const force = setTimeout(endConnections, STOP_GRACE_MS);
       await webhook.close();
       clearTimeout(force);
       await operations.close();

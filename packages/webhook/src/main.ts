@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { createLogger, runUntilSignal } from '@mailprovider/process';
+import { createLogger, logFieldsOf, runUntilSignal } from '@mailprovider/process';
 import { startWebhook } from './app.ts';
 import { loadConfig } from './config.ts';
 
@@ -8,6 +8,6 @@ const logger = createLogger('webhook', config.logLevel);
 process.exit(
   await runUntilSignal(
     () => startWebhook(config, logger),
-    (err) => logger.fatal({ err }, 'mailprovider webhook failed'),
+    (error) => logger.fatal(logFieldsOf(error), 'mailprovider webhook failed'),
   ),
 );

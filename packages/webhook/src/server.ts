@@ -1,6 +1,7 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { type AdmissionRequest, decodeReview, ReviewError } from './admission/review.ts';
 import { encodeReview, type Verdict } from './admission/verdict.ts';
+import type { ServingCertificate } from './certificate.ts';
 
 /** An update carries the old and the new object, 3 MB each at most, and the review around them. */
 const BODY_LIMIT = 7 * 1024 * 1024;
@@ -8,7 +9,7 @@ const BODY_LIMIT = 7 * 1024 * 1024;
 const KEEP_ALIVE_MS = 95_000;
 
 export interface WebhookServerDeps {
-  readonly certificate: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  readonly certificate: ServingCertificate;
   validate(request: AdmissionRequest): Promise<Verdict>;
   mutate(request: AdmissionRequest): Verdict;
   /** Told of errors that are ours. */

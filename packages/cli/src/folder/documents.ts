@@ -1,5 +1,6 @@
 import { API_VERSION, GROUP, KIND } from '@mailprovider/provider/identity';
 import {
+  type Document,
   type DocumentOptions,
   LineCounter,
   type ParseOptions,
@@ -50,6 +51,8 @@ const headSchema = z.looseObject({
 /** kubectl reads YAML 1.1 (`yes` is true), but dates and times of day as text. */
 const KUBECTL_YAML: ParseOptions & DocumentOptions & SchemaOptions = {
   version: '1.1',
+  // With it on, messages quote the file, which may hold passwords.
+  prettyErrors: false,
   customTags: (tags) => tags.filter((tag) => !isTime(tag)),
 };
 
@@ -66,16 +69,23 @@ export function readDocuments(file: string, text: string): FileContent {
     const [error] = document.errors;
     if (error === undefined) continue;
     const { line, col } = lines.linePos(error.pos[0]);
-    const [what = ''] = error.message.split(/ at line \d|\n/);
-    const message = `line ${line}, column ${col}: ${what}`;
+    const message = `line ${line}, column ${col}: ${error.message}`;
     return { objects: [], problems: [{ file, message }], readable: false };
   }
-  const contents = parsed.map((document) => readValues(file, document.toJS()));
+  const contents = parsed.map((document) => readDocument(file, document));
   return {
     objects: contents.flatMap(({ objects }) => objects),
     problems: contents.flatMap(({ problems }) => problems),
     readable: true,
   };
+}
+
+function readDocument(file: string, document: Document.Parsed): Values {
+  try {
+    return readValues(file, document.toJS());
+  } catch {
+    return unusable(file, 'an alias (*name) has no anchor (&name), or there are too many of them');
+  }
 }
 
 type Values = Omit<FileContent, 'readable'>;

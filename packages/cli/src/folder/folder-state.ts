@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { absentValues } from '@mailprovider/provider/absent-values';
-import { type AdmissionContext, admitSpec } from '@mailprovider/provider/admit';
+import { type AdmissionContext, admit } from '@mailprovider/provider/admit';
 import { kubernetesTime } from '@mailprovider/provider/conditions';
 import { objectSchema } from '@mailprovider/provider/crd';
-import {
-  becomesDefault,
-  isDefault,
-  singleDefaultError,
-} from '@mailprovider/provider/default/single-default';
+import { isDefault } from '@mailprovider/provider/default/single-default';
 import { formatFieldErrors } from '@mailprovider/provider/field-error';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { StoredSecret } from '@mailprovider/provider/secret';
 import { unknownFields } from '@mailprovider/provider/unknown-fields';
-import { warningsFor } from '@mailprovider/provider/warnings';
 import type { FileObject, Problem } from './documents.ts';
 import type { FolderContent } from './read-folder.ts';
 import { decodeSecret } from './secret-object.ts';
@@ -99,7 +94,7 @@ function applyObject(
   if (object.kind === 'MailProvider') return applyProvider(object, providers, context, now);
   const { credentialsNamespace } = context;
   if ((object.namespace ?? credentialsNamespace) !== credentialsNamespace) {
-    return `metadata.namespace: must be "${credentialsNamespace}", the namespace that credentials are read from, or absent`;
+    return `metadata.namespace: must be "${credentialsNamespace}", the namespace that credentials are read from, or absent; --credentials-namespace names another`;
   }
   const decoded = decodeSecret(object.object);
   if (typeof decoded === 'string') return decoded;
@@ -120,22 +115,13 @@ function applyProvider(
     return `strict decoding error: ${fields}`;
   }
   const before = providers.get(name)?.provider;
-  const result = admitSpec(withAbsentValues(object, context), context);
-  const others = [...providers.values()].map(({ provider }) => provider);
-  const conflict = becomesDefault(object['spec'], before?.spec)
-    ? singleDefaultError(name, others)
-    : undefined;
-  const errors = [
-    ...(result.valid ? [] : result.errors),
-    ...(conflict === undefined ? [] : [conflict]),
-  ];
-  if (!result.valid || errors.length > 0) return formatFieldErrors(errors);
-  const metadata = nextMetadata(name, before, result.spec, now);
-  providers.set(name, {
-    file,
-    provider: { ...before, metadata, spec: result.spec },
-    warnings: warningsFor(result.spec),
-  });
+  const write = { name, spec: withAbsentValues(object, context), oldSpec: before?.spec };
+  const stored = [...providers.values()].map(({ provider }) => provider);
+  const admission = admit(write, stored, context);
+  if (!admission.admitted) return formatFieldErrors(admission.errors);
+  const { spec, warnings } = admission;
+  const metadata = nextMetadata(name, before, spec, now);
+  providers.set(name, { file, provider: { ...before, metadata, spec }, warnings });
   return undefined;
 }
 

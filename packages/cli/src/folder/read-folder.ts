@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StartupError } from '@mailprovider/process';
 import { type FileContent, readDocuments } from './documents.ts';
 
 const YAML = /\.(ya?ml|json)$/;
@@ -7,18 +8,15 @@ const YAML = /\.(ya?ml|json)$/;
 /** What a folder holds, by file. */
 export type FolderContent = ReadonlyMap<string, FileContent>;
 
-/** The folder itself could not be read; the message names it. */
-export class FolderError extends Error {
-  override readonly name = 'FolderError';
-}
-
 /**
  * Reads every `.yaml`, `.yml` and `.json` file directly in a folder, in the order of their names,
- * as `kubectl apply -f FOLDER` does. Throws `FolderError` if there is no such folder.
+ * as `kubectl apply -f FOLDER` does. Throws `StartupError` if there is no such folder.
  */
 export async function readFolder(folder: string): Promise<FolderContent> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    throw new FolderError(`cannot read the folder "${folder}": ${error.code ?? 'unknown error'}`);
+    throw new StartupError(
+      `cannot read the folder "${folder}" (${error.code}); name one: mailprovider start DIR`,
+    );
   });
   const files = names.filter((name) => YAML.test(name)).sort();
   return new Map(

@@ -1,7 +1,10 @@
+import process from 'node:process';
 import {
   createHealthMetrics,
+  DEFAULT_CONCURRENCY,
   DEFAULT_INTERVALS,
   HealthEngine,
+  PROBE_TIMEOUT_MS,
   systemClock,
 } from '@mailprovider/health';
 import type { Mailbox } from '@mailprovider/mailbox';
@@ -10,6 +13,7 @@ import {
   createLogger,
   createOperationsServer,
   createRegistry,
+  listen,
   type RunningApp,
 } from '@mailprovider/process';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
@@ -28,14 +32,10 @@ export interface StartOptions {
   readonly mailbox: MailboxPorts | undefined;
 }
 
-/** The documented limit of one health check. */
-const PROBE_TIMEOUT_MS = 10_000;
-const CONCURRENCY = 256;
-
 /**
  * Runs everything from a folder of YAML in this process, without a cluster.
  *
- * Rejects with `FolderError` if the folder cannot be read. A mailbox whose port is taken is left
+ * Rejects with `StartupError` if the folder cannot be read. A mailbox whose port is taken is left
  * out and said to be: the providers are then checked against whatever listens there.
  */
 export async function startStandalone(options: StartOptions, view: View): Promise<RunningApp> {
@@ -54,13 +54,15 @@ export async function startStandalone(options: StartOptions, view: View): Promis
     statusWriter: store,
     metrics: createHealthMetrics(registry),
     clock: systemClock,
-    // Everything the engine logs is on the screen already.
-    logger: createLogger('health', 'silent'),
+    // What goes well is on the screen already.
+    logger: createLogger('health', 'error', process.stderr),
     intervals: DEFAULT_INTERVALS,
-    concurrency: CONCURRENCY,
+    concurrency: DEFAULT_CONCURRENCY,
+    random: Math.random,
   });
   const operations = createOperationsServer({ registry, isReady: () => true });
-  const metricsUrl = `${await operations.listen(options.metricsBindAddress)}/metrics`;
+  const url = await listen(operations, options.metricsBindAddress, '--metrics-bind-address');
+  const metricsUrl = `${url}/metrics`;
 
   const show = () => view.show(snapshotOf(store, folder, metricsUrl, mailbox.description));
   store.listen({

@@ -1,40 +1,37 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Snapshot } from './screen.ts';
+import type { ScreenRow, Snapshot } from './screen.ts';
 import type { View } from './view.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
+function providerLine(row: ScreenRow): Line {
+  return {
+    msg: 'mailprovider',
+    provider: row.name,
+    file: row.file,
+    host: row.host,
+    port: Number(row.port),
+    default: row.default === 'true',
+    ready: row.ready,
+    healthy: row.healthy,
+    reason: row.reason,
+    message: row.message,
+    warnings: row.warnings,
+  };
+}
+
 function linesOf({ rows, problems, metricsUrl, mailbox }: Snapshot): Map<string, Line> {
-  const lines = new Map<string, Line>();
-  lines.set('serving', { msg: 'serving', metrics: metricsUrl, mailbox });
-  for (const {
-    name,
-    host,
-    port,
-    default: isDefault,
-    ready,
-    healthy,
-    reason,
-    message,
-    file,
-  } of rows) {
-    lines.set(`provider ${name}`, {
-      msg: 'mailprovider',
-      provider: name,
-      file,
-      host,
-      port: Number(port),
-      default: isDefault === 'true',
-      ready,
-      healthy,
-      reason,
-      message,
-    });
-  }
-  for (const { file, object, message } of problems) {
-    lines.set(`problem ${file} ${object} ${message}`, { msg: 'refused', file, object, message });
-  }
-  return lines;
+  return new Map<string, Line>([
+    ['serving', { msg: 'serving', metrics: metricsUrl, mailbox }],
+    ...rows.map((row) => [`provider ${row.name}`, providerLine(row)] as const),
+    ...problems.map(
+      (problem) => [JSON.stringify(problem), { msg: 'refused', ...problem }] as const,
+    ),
+  ]);
+}
+
+function goneLine({ provider, file, object }: Line): Line {
+  return provider === undefined ? { msg: 'resolved', file, object } : { msg: 'deleted', provider };
 }
 
 /** Writes one JSON object a line for each change, for logs and pipelines. */
@@ -48,8 +45,8 @@ export function jsonView(stream: NodeJS.WritableStream, now: () => Date): View {
       for (const [key, line] of lines) {
         if (!isDeepStrictEqual(shown.get(key), line)) write(line);
       }
-      for (const [key, { provider }] of shown) {
-        if (provider !== undefined && !lines.has(key)) write({ msg: 'deleted', provider });
+      for (const [key, line] of shown) {
+        if (!lines.has(key)) write(goneLine(line));
       }
       shown = lines;
     },

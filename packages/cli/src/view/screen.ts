@@ -1,17 +1,28 @@
+import wrapAnsi from 'wrap-ansi';
 import type { Problem } from '../folder/documents.ts';
 import type { Row } from './row.ts';
 import { renderTable } from './table.ts';
 
-/** Everything the screen shows at one moment. */
+export interface ScreenRow extends Row {
+  readonly file: string;
+  readonly warnings: readonly string[];
+}
+
+/** Everything there is to show at one moment. */
 export interface Snapshot {
   readonly folder: string;
-  readonly rows: readonly (Row & { readonly file: string; readonly warnings: readonly string[] })[];
+  readonly rows: readonly ScreenRow[];
   readonly problems: readonly Problem[];
   readonly metricsUrl: string;
   readonly mailbox: readonly string[];
 }
 
-export function problemLine({ file, object, message }: Problem): string {
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+function problemLine({ file, object, message }: Problem): string {
   return `${file}: ${object === undefined ? '' : `${object} refused: `}${message}`;
 }
 
@@ -28,24 +39,42 @@ function tryNext({ rows, folder, metricsUrl }: Snapshot): string[] {
   return [`1. ${first}`, `2. Look at the metrics: curl ${metricsUrl}`];
 }
 
-/** Draws a snapshot as text: the table, what is wrong and why, and what to try next. */
-export function renderScreen(snapshot: Snapshot, now: Date): string {
-  const { rows, problems, mailbox } = snapshot;
+/** The parts of a screen from top to bottom. */
+function partsOf(snapshot: Snapshot, now: Date) {
+  const { rows, problems, mailbox, folder } = snapshot;
   const failing = rows.filter(({ ready, message }) => ready === 'False' && message !== '');
   const warnings = rows.flatMap(({ name, warnings: texts }) =>
     texts.map((text) => `${name}: ${text}`),
   );
-  const table =
-    rows.length === 0 ? `No MailProvider found in ${snapshot.folder}.` : renderTable(rows, now);
-  return [
-    `${table}\n`,
-    section(
+  return {
+    table:
+      rows.length === 0 ? `No MailProvider found in ${folder}.\n` : `${renderTable(rows, now)}\n`,
+    notReady: section(
       'Not ready:',
       failing.map(({ name, message }) => `${name}: ${message}`),
     ),
-    section('Refused:', problems.map(problemLine)),
-    section('Warnings:', warnings),
-    section('Mailbox:', mailbox),
-    section('Try next (Ctrl-C ends):', tryNext(snapshot)),
-  ].join('');
+    refused: section('Refused:', problems.map(problemLine)),
+    warnings: section('Warnings:', warnings),
+    mailbox: section('Mailbox:', mailbox),
+    tryNext: section('Try next (Ctrl-C ends):', tryNext(snapshot)),
+  };
+}
+
+/** What a small terminal does without, the most expendable first. */
+const EXPENDABLE = ['warnings', 'mailbox', 'refused', 'notReady'] as const;
+
+/**
+ * Draws a snapshot as text: the table, what is wrong and why, and what to try next; as much of it
+ * as the terminal has room for.
+ */
+export function renderScreen(snapshot: Snapshot, now: Date, { columns, rows }: ScreenSize): string {
+  const parts = partsOf(snapshot, now);
+  const draw = () => wrapAnsi(Object.values(parts).join(''), columns, { trim: false });
+  let text = draw();
+  for (const part of EXPENDABLE) {
+    if (text.split('\n').length <= rows) return text;
+    parts[part] = '';
+    text = draw();
+  }
+  return text;
 }

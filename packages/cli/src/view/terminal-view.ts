@@ -1,5 +1,4 @@
 import { createLogUpdate } from 'log-update';
-import wrapAnsi from 'wrap-ansi';
 import { renderScreen, type Snapshot } from './screen.ts';
 import type { View } from './view.ts';
 
@@ -12,7 +11,8 @@ export function terminalView(stream: NodeJS.WriteStream, now: () => Date): View 
   let latest: Snapshot | undefined;
   const draw = () => {
     if (latest === undefined) return;
-    update(wrapAnsi(renderScreen(latest, now()), stream.columns, { trim: false }));
+    // A line stays free for the cursor.
+    update(renderScreen(latest, now(), { columns: stream.columns, rows: stream.rows - 1 }));
   };
   const timer = setInterval(draw, REDRAW_MS);
   return {

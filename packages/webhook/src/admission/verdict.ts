@@ -12,8 +12,8 @@ export function allowed(warnings: readonly string[] = []): Verdict {
   return { allowed: true, warnings };
 }
 
-export function denied(message: string, warnings: readonly string[] = []): Verdict {
-  return { allowed: false, message, warnings };
+export function denied(message: string): Verdict {
+  return { allowed: false, message, warnings: [] };
 }
 
 /** Allows the object after the patch; an empty patch is none. */
