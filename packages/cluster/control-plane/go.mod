@@ -1,4 +1,4 @@
-// The programs of the local control plane, pinned. Built once into a per-user cache by src/assets.ts.
+// The programs of the local control plane, pinned. Built once into a per-user cache by src/build-programs.ts.
 module mailprovider/control-plane
 
 go 1.26.0
