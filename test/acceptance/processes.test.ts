@@ -1,36 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
-import { createInterface } from 'node:readline';
 import { createAuthority } from '@mailprovider/pki';
-import t, { type Test } from 'tap';
-import { z } from 'zod';
+import t from 'tap';
+import { launch } from './launch.ts';
 import { providerOf, sharedCluster, WITHOUT_CLUSTER } from './shared-cluster.ts';
-
-const packages = join(import.meta.dirname, '../../../packages');
-const logSchema = z.looseObject({
-  msg: z.string(),
-  server: z.string().optional(),
-  url: z.string().optional(),
-});
-
-/** A process of ours, running against the shared cluster. */
-function launch(t: Test, name: string, flags: readonly string[]) {
-  const child = spawn(process.execPath, [join(packages, name, 'dist/main.js'), ...flags]);
-  t.teardown(() => child.kill('SIGKILL'));
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  const serving = async (server: string): Promise<string> => {
-    for (;;) {
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`${name} ended`);
-      const line = logSchema.parse(JSON.parse(value));
-      if (line.msg === 'serving' && line.server === server) return line.url ?? '';
-    }
-  };
-  return { child, serving };
-}
 
 async function endsWithin(child: ChildProcess, milliseconds: number) {
   const begin = performance.now();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { ApiConnection, ApiError, loadKubeConfig } from '@mailprovider/kube';
+import { ApiConnection, ApiError, loadKubeConfig, mailProviders } from '@mailprovider/kube';
 import { listWatch } from '@mailprovider/kube/list-watch';
 import { createLogger } from '@mailprovider/process';
 import t, { type Test } from 'tap';
@@ -10,7 +10,7 @@ import t, { type Test } from 'tap';
 async function scripted(
   t: Test,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
-  basePath = '',
+  { basePath = '', requestTimeoutMs = 10_000 } = {},
 ) {
   const server = createServer(answer);
   server.listen(0, '127.0.0.1');
@@ -25,9 +25,11 @@ current-context: x
 `;
   const connection = new ApiConnection(
     loadKubeConfig(join(t.testdir({ kubeconfig }), 'kubeconfig')),
+    { requestTimeoutMs },
   );
   t.teardown(async () => {
     await connection.close();
+    server.closeAllConnections();
     server.close();
   });
   return connection;
@@ -79,10 +81,17 @@ t.test('an API server below a path is asked below it', async (t) => {
       asked = request.url;
       response.end(LIST);
     },
-    '/k8s/clusters/c-1',
+    { basePath: '/k8s/clusters/c-1' },
   );
   await connection.get('/api/v1/secrets', { signal: new AbortController().signal });
   t.equal(asked, '/k8s/clusters/c-1/api/v1/secrets');
+});
+
+t.test('a call that is not answered ends with its limit', async (t) => {
+  const connection = await scripted(t, () => {}, { requestTimeoutMs: 200 });
+  await t.rejects(mailProviders(connection).list(), {
+    message: 'list mailproviders: no answer from the API server',
+  });
 });
 
 t.test('an error names the call and the code, and nothing that was answered', async (t) => {

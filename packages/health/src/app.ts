@@ -23,6 +23,8 @@ import { systemClock } from './ports.ts';
 import { DEFAULT_INTERVALS, PROBE_TIMEOUT_MS } from './schedule.ts';
 import { SecretVersions } from './secret-versions.ts';
 
+/** A list takes milliseconds; when it does not come, providers are not to wait for it. */
+const SECRETS_HEAD_START_MS = 3_000;
 /** A status write takes milliseconds; the whole stop is to end within 5 s. */
 const STOP_GRACE_MS = 3_000;
 
@@ -60,15 +62,20 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
     stored: (provider) => engine.stored(provider),
     deleted: ({ metadata }) => engine.deleted(metadata.name),
   };
-  const versions = new SecretVersions((name) => engine.secretChanged(name));
   const watches: Promise<void>[] = [];
+  const watchProviders = () => {
+    clearTimeout(headStart);
+    if (watches.length === 1) watches.push(providers.watch(providerHandlers, logger, stop.signal));
+  };
+  // Secrets come first, so that no change of one falls between the two lists; but a Role that is
+  // missing is to be told in the status of the providers.
+  const headStart = setTimeout(watchProviders, SECRETS_HEAD_START_MS);
+  const versions = new SecretVersions((name) => engine.secretChanged(name));
   const secretHandlers: WatchHandlers<SecretVersion> = {
     replaced(all) {
       versions.replaced(all);
-      if (synced.secrets) return;
       synced.secrets = true;
-      // Not before, so that no change of a Secret falls between the two lists.
-      watches.push(providers.watch(providerHandlers, logger, stop.signal));
+      watchProviders();
     },
     stored: (secret) => versions.stored(secret),
     deleted: (secret) => versions.deleted(secret),
@@ -85,6 +92,7 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
   return {
     async close() {
       logger.info('stopping');
+      clearTimeout(headStart);
       stop.abort();
       await Promise.all(watches);
       // A call that the API server keeps waiting must not keep the process.
