@@ -85,6 +85,7 @@ t.test('checks a folder for real, follows its changes, and ends on SIGTERM', asy
   await until(({ msg }) => msg === 'resolved');
 
   await rename(folder, `${folder}.gone`);
+  t.match(await until(({ msg }) => msg === 'refused'), { message: /the last state is kept/ });
   await mkdir(folder);
   await writeFile(join(folder, 'p.yaml'), yaml(port, 'wrong'));
   await until(({ healthy }) => healthy === 'False');

@@ -24,9 +24,9 @@ t.test('the table has the columns of kubectl and why it is so', async (t) => {
   t.equal(
     renderTable([row, { ...row, name: 'a', healthy: '', reason: 'Pending' }], now),
     [
-      'NAME    HOST               PORT   DEFAULT   READY   AGE   HEALTHY   REASON',
-      'relay   smtp.example.com   587    true      True    5s    True      HealthCheckPassed',
-      'a       smtp.example.com   587    true      True    5s              Pending',
+      'NAME   HOST              PORT  DEFAULT  READY  AGE  HEALTHY  REASON',
+      'relay  smtp.example.com  587   true     True   5s   True     HealthCheckPassed',
+      'a      smtp.example.com  587   true     True   5s            Pending',
     ].join('\n'),
   );
 });
@@ -77,7 +77,7 @@ t.test('the screen says what is wrong, why, and two things to try', async (t) =>
   t.match(text, /Warnings:\n {2}relay: careful\n/);
   t.match(
     text,
-    /1\. Fix "relay" in dir\/f\.yaml.*\n {2}2\. .*curl http:\/\/127\.0\.0\.1:1\/metrics\n$/,
+    /1\. Fix dir\/x\.yaml and save it.*\n {2}2\. .*curl http:\/\/127\.0\.0\.1:1\/metrics\n$/,
   );
 });
 
@@ -86,6 +86,7 @@ t.test('a small terminal shows the table and what to try next first', async (t) 
     ...row,
     name: `relay-${index}`,
     ready: 'False',
+    healthy: 'False',
     message: 'because of something that takes a while to tell '.repeat(3),
     file: 'f.yaml',
     warnings: ['careful', 'very careful'],
@@ -94,7 +95,13 @@ t.test('a small terminal shows the table and what to try next first', async (t) 
   t.ok(text.split('\n').length <= 23, 'it fits');
   t.match(text, /^NAME /);
   t.match(text, /2\. Look at the metrics/);
-  t.notMatch(text, /Warnings:/);
+  t.match(text, /10 warnings; a larger terminal shows them\./);
+  t.match(text, /1\. Fix "relay-0" in f\.yaml/);
+});
+
+t.test('what is wrong beside the providers comes first', async (t) => {
+  const text = renderScreen(snapshot({ remedy: 'Free the port.' }), now, ROOMY);
+  t.match(text, /1\. Free the port\.\n/);
 });
 
 t.test('an empty folder is said to be empty', async (t) => {

@@ -56,7 +56,7 @@ t.test('the script sets the same in a shell, and keeps its PATH', async (t) => {
   const { PATH, ...variables } = environment;
   const set = new Map(stdout.split('\n').map((line) => line.split(/=(.*)/, 2) as [string, string]));
   for (const [name, value] of Object.entries(variables)) t.equal(set.get(name), value, name);
-  t.equal(set.get('PATH'), '/usr/bin:/bin:/own:/opt/control plane');
+  t.equal(set.get('PATH'), '/opt/control plane:/usr/bin:/bin:/own');
 });
 
 t.test('each password is new, with 20 characters of A-Z, a-z and 0-9', async (t) => {

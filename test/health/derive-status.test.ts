@@ -88,7 +88,10 @@ t.test('messages name where it failed, the reply code and what to look at', asyn
     'smtp.example.com:587: failed in stage auth (reply 535): the server refused the user name or the password; check spec.smtp.username and the Secret.',
   );
   t.equal(messages(passed)[1], 'smtp.example.com:587: authenticated over STARTTLS.');
-  t.equal(messages(noSecret)[2], 'Secret "mail/smtp-secret" key "password": does not exist.');
+  t.equal(
+    messages(noSecret)[2],
+    'Secret "mail/smtp-secret" does not exist; create it or correct spec.smtp.passwordRef.',
+  );
   t.equal(messages(invalid)[0], 'spec.smtp: Required value: must be an object');
 });
 

@@ -65,5 +65,5 @@ export function clusterEnvironment(sources: EnvironmentSources): ClusterEnvironm
 export function shellScript({ PATH, ...variables }: ClusterEnvironment, kubectl: string): string {
   const quote = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`);
-  return [...lines, `export PATH="$PATH":${quote(dirname(kubectl))}`, ''].join('\n');
+  return [...lines, `export PATH=${quote(dirname(kubectl))}:"$PATH"`, ''].join('\n');
 }

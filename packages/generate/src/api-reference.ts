@@ -1,7 +1,11 @@
 import { type OpenApiSchema, openApiSchemaOf } from '@mailprovider/provider/crd';
 import { API_VERSION, KIND } from '@mailprovider/provider/identity';
 import { METRICS } from '@mailprovider/provider/metric-names';
-import { SECRET_REASON_TEXT, SESSION_REASON_TEXT } from '@mailprovider/provider/reason-text';
+import {
+  isAboutKey,
+  SECRET_REASON_TEXT,
+  SESSION_REASON_TEXT,
+} from '@mailprovider/provider/reason-text';
 import {
   type HEALTHY_REASONS,
   metricLabel,
@@ -90,7 +94,7 @@ export function apiReference(): string {
     return [
       reason,
       'False',
-      `the Secret ${SECRET_REASON_TEXT[reason]}`,
+      `the ${isAboutKey(reason) ? 'key' : 'Secret'} ${SECRET_REASON_TEXT[reason]}`,
       `\`${metricLabel(reason)}\``,
     ];
   });

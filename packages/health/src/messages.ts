@@ -1,4 +1,8 @@
-import { SECRET_REASON_TEXT, SESSION_REASON_TEXT } from '@mailprovider/provider/reason-text';
+import {
+  isAboutKey,
+  SECRET_REASON_TEXT,
+  SESSION_REASON_TEXT,
+} from '@mailprovider/provider/reason-text';
 import { endpoint, type Target } from '@mailprovider/provider/target';
 import type { SmtpFailure } from '@mailprovider/smtp';
 import type { PasswordFinding, ProbeFinding } from './check-result.ts';
@@ -31,7 +35,9 @@ export function failureMessage(target: Target, { stage, reason, code }: SmtpFail
 export function passwordMessage(finding: PasswordFinding): string {
   if (finding.state === 'not-required') return 'The provider has no user name.';
   const { namespace, name, key } = finding.ref;
-  const secret = `Secret "${namespace ? `${namespace}/${name}` : name}" key "${key}"`;
-  if (finding.state === 'loaded') return `${secret} was read.`;
-  return `${secret}: ${SECRET_REASON_TEXT[finding.reason]}.`;
+  const secret = `Secret "${namespace ? `${namespace}/${name}` : name}"`;
+  const place = `${secret}, key "${key}",`;
+  if (finding.state === 'loaded') return `${place} was read.`;
+  const { reason } = finding;
+  return `${isAboutKey(reason) ? place : secret} ${SECRET_REASON_TEXT[reason]}.`;
 }

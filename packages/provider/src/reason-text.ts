@@ -8,10 +8,11 @@ export const SESSION_REASON_TEXT: Readonly<Record<SessionReason, string>> = {
   ConnectionRefused: 'nothing listens on that port; check spec.smtp.host and spec.smtp.port',
   ConnectionClosed: 'the server closed the connection',
   HostUnreachable: 'there is no route to the host; check network policies and firewalls',
-  Timeout: 'no answer in time; check spec.smtp.port, the TLS mode, network policies and firewalls',
+  Timeout:
+    'no answer in time; check spec.smtp.port, spec.smtp.tlsMode, network policies and firewalls',
   GreetingRejected: 'the server refuses connections from here',
   EhloRejected: 'the server refused EHLO',
-  ProtocolError: 'the answer is not SMTP; check spec.smtp.port and the TLS mode',
+  ProtocolError: 'the answer is not SMTP; check spec.smtp.port and spec.smtp.tlsMode',
   StartTlsNotOffered:
     'the server does not offer STARTTLS, so no password is sent; check spec.smtp.port and spec.smtp.tlsMode',
   StartTlsRefused: 'the server offered STARTTLS and then refused it',
@@ -22,7 +23,7 @@ export const SESSION_REASON_TEXT: Readonly<Record<SessionReason, string>> = {
     'the certificate of the server chains to no trusted authority; set spec.smtp.certificateAuthority',
   CertificateNameMismatch:
     'the certificate of the server is for another name; check spec.smtp.host and spec.smtp.serverName',
-  AuthNotOffered: 'the server offers no authentication; check spec.smtp.port and the TLS mode',
+  AuthNotOffered: 'the server offers no authentication; check spec.smtp.port and spec.smtp.tlsMode',
   AuthMechanismUnsupported: 'the server offers neither PLAIN nor LOGIN authentication',
   AuthenticationFailed:
     'the server refused the user name or the password; check spec.smtp.username and the Secret',
@@ -31,12 +32,19 @@ export const SESSION_REASON_TEXT: Readonly<Record<SessionReason, string>> = {
   ServiceUnavailable: 'the server is not available for now',
 };
 
-/** What a password that could not be loaded means; the Secret is named by the caller. */
+/** What a password that could not be loaded means: of the key for two reasons, else of the Secret. */
 export const SECRET_REASON_TEXT: Readonly<Record<SecretReason, string>> = {
-  SecretNotFound: 'does not exist',
-  SecretKeyMissing: 'has no such key',
-  SecretEmpty: 'has an empty value there',
+  SecretNotFound: 'does not exist; create it or correct spec.smtp.passwordRef',
+  SecretKeyMissing: 'does not exist; add it or correct spec.smtp.passwordRef.key',
+  SecretEmpty: 'is empty; put the password there',
   SecretForbidden: 'may not be read; check the Role of the health ServiceAccount',
   SecretTypeNotAllowed: 'is of a type that is not read; use Opaque or kubernetes.io/basic-auth',
   SecretNamespaceNotAllowed: 'is not in the namespace that credentials are read from',
 };
+
+const OF_THE_KEY: ReadonlySet<SecretReason> = new Set(['SecretKeyMissing', 'SecretEmpty']);
+
+/** Whether a reason speaks of the key, and not of the Secret as a whole. */
+export function isAboutKey(reason: SecretReason): boolean {
+  return OF_THE_KEY.has(reason);
+}

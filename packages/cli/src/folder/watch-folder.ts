@@ -28,25 +28,28 @@ function watchByName(path: string, happened: () => void): () => void {
   };
 }
 
+export interface FolderListener {
+  changed(content: FolderContent): void;
+  /** The folder cannot be read any more; `changed` follows when it can. */
+  vanished(): void;
+}
+
 /**
  * Reads the folder, and again after each change of a file in it.
  *
- * Rejects with `StartupError` if the first reading finds no folder. One that vanishes later is left
- * as it was until it is back.
+ * Rejects with `StartupError` if the first reading finds no folder.
  */
 export async function watchFolder(
   folder: string,
-  changed: (content: FolderContent) => void,
+  listener: FolderListener,
 ): Promise<{ close(): Promise<void> }> {
   const first = await readFolder(folder);
   let timer: NodeJS.Timeout | undefined;
   let reading = Promise.resolve();
   const read = async () => {
-    try {
-      changed(await readFolder(folder));
-    } catch {
-      // No folder, nothing to take over; its return is the next change.
-    }
+    const content = await readFolder(folder).catch(() => undefined);
+    if (content === undefined) listener.vanished();
+    else listener.changed(content);
   };
   const readSoon = () => {
     clearTimeout(timer);
@@ -55,7 +58,7 @@ export async function watchFolder(
     }, SETTLE_MS);
   };
   const stop = watchByName(resolve(folder), readSoon);
-  changed(first);
+  listener.changed(first);
   // What changed between the first reading and the watching is read too.
   readSoon();
   return {

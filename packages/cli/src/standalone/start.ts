@@ -17,7 +17,7 @@ import {
   type RunningApp,
 } from '@mailprovider/process';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
-import type { FolderContent } from '../folder/read-folder.ts';
+import type { Problem } from '../folder/documents.ts';
 import { watchFolder } from '../folder/watch-folder.ts';
 import { rowOf } from '../view/row.ts';
 import type { Snapshot } from '../view/screen.ts';
@@ -64,7 +64,8 @@ export async function startStandalone(options: StartOptions, view: View): Promis
   const url = await listen(operations, options.metricsBindAddress, '--metrics-bind-address');
   const metricsUrl = `${url}/metrics`;
 
-  const show = () => view.show(snapshotOf(store, folder, metricsUrl, mailbox.description));
+  let folderProblems: readonly Problem[] = [];
+  const show = () => view.show(snapshotOf(store, folder, metricsUrl, mailbox, folderProblems));
   store.listen({
     stored: (provider) => engine.stored(provider),
     deleted: (name) => engine.deleted(name),
@@ -79,8 +80,16 @@ export async function startStandalone(options: StartOptions, view: View): Promis
     view.close();
   };
   try {
-    const apply = (content: FolderContent) => store.apply(content, systemClock.now());
-    const watcher = await watchFolder(folder, apply);
+    const watcher = await watchFolder(folder, {
+      changed(content) {
+        folderProblems = [];
+        store.apply(content, systemClock.now());
+      },
+      vanished() {
+        folderProblems = [{ file: folder, message: 'cannot be read now; the last state is kept' }];
+        show();
+      },
+    });
     return {
       async close() {
         await watcher.close();
@@ -93,9 +102,14 @@ export async function startStandalone(options: StartOptions, view: View): Promis
   }
 }
 
-async function tryMailbox(
-  ports: MailboxPorts | undefined,
-): Promise<{ running?: Mailbox; description: readonly string[] }> {
+interface TriedMailbox {
+  readonly running?: Mailbox;
+  readonly description: readonly string[];
+  /** What to do about a mailbox that could not start. */
+  readonly remedy?: string;
+}
+
+async function tryMailbox(ports: MailboxPorts | undefined): Promise<TriedMailbox> {
   if (ports === undefined) return { description: ['not started (--no-mailbox)'] };
   try {
     const running = await startDevelopmentMailbox(ports, systemClock.now());
@@ -109,7 +123,11 @@ async function tryMailbox(
       ],
     };
   } catch (error) {
-    return { description: [`not started: ${error instanceof Error ? error.message : error}`] };
+    const { smtpPort, smtpsPort } = ports;
+    return {
+      description: [`not started: ${error instanceof Error ? error.message : error}`],
+      remedy: `The mailbox is not running: free the ports ${smtpPort} and ${smtpsPort} and start again (or see --help for other ports).`,
+    };
   }
 }
 
@@ -117,13 +135,16 @@ function snapshotOf(
   store: ProviderStore,
   folder: string,
   metricsUrl: string,
-  mailbox: readonly string[],
+  { description, remedy }: TriedMailbox,
+  folderProblems: readonly Problem[],
 ): Snapshot {
-  const { providers, problems } = store.state;
+  const { providers } = store.state;
+  const problems = [...folderProblems, ...store.state.problems];
   const rows = [...providers].flatMap(([name, { file, warnings }]) => {
     const provider = store.provider(name);
     return provider === undefined ? [] : [{ ...rowOf(provider), file, warnings }];
   });
   rows.sort((a, b) => a.name.localeCompare(b.name));
-  return { folder, rows, problems, metricsUrl, mailbox };
+  const mailbox = description;
+  return { folder, rows, problems, metricsUrl, mailbox, ...(remedy ? { remedy } : {}) };
 }

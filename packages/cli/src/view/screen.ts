@@ -15,6 +15,8 @@ export interface Snapshot {
   readonly problems: readonly Problem[];
   readonly metricsUrl: string;
   readonly mailbox: readonly string[];
+  /** What to do first, where something beside the providers is wrong. */
+  readonly remedy?: string;
 }
 
 export interface ScreenSize {
@@ -30,13 +32,21 @@ function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `\n${title}\n${lines.map((line) => `  ${line}`).join('\n')}\n`;
 }
 
-function tryNext({ rows, folder, metricsUrl }: Snapshot): string[] {
+function firstStep({ rows, problems, folder, remedy }: Snapshot): string {
+  if (remedy !== undefined) return remedy;
+  const [refused] = problems;
+  if (refused !== undefined)
+    return `Fix ${refused.file} and save it; until then the last state is kept.`;
   const failing = rows.find(({ healthy }) => healthy === 'False');
-  const first =
-    failing === undefined
-      ? `Edit a file in ${folder}, for example a port: the change is checked as soon as it is saved.`
-      : `Fix "${failing.name}" in ${failing.file} and save it: HEALTHY turns True at once.`;
-  return [`1. ${first}`, `2. Look at the metrics: curl ${metricsUrl}`];
+  if (failing !== undefined) {
+    return `Fix "${failing.name}" in ${failing.file} and save it: HEALTHY turns True at once.`;
+  }
+  if (rows.length === 0) return `Put a file with a MailProvider into ${folder}.`;
+  return `Edit a file in ${folder}, for example a port: the change is checked as soon as it is saved.`;
+}
+
+function tryNext(snapshot: Snapshot): string[] {
+  return [`1. ${firstStep(snapshot)}`, `2. Look at the metrics: curl ${snapshot.metricsUrl}`];
 }
 
 /** The parts of a screen from top to bottom. */
@@ -60,6 +70,11 @@ function partsOf(snapshot: Snapshot, now: Date) {
   };
 }
 
+function warningCount({ rows }: Snapshot): string {
+  const count = rows.flatMap(({ warnings }) => warnings).length;
+  return count === 0 ? '' : `\n${count} warnings; a larger terminal shows them.\n`;
+}
+
 /** What a small terminal does without, the most expendable first. */
 const EXPENDABLE = ['warnings', 'mailbox', 'refused', 'notReady'] as const;
 
@@ -73,7 +88,7 @@ export function renderScreen(snapshot: Snapshot, now: Date, { columns, rows }: S
   let text = draw();
   for (const part of EXPENDABLE) {
     if (text.split('\n').length <= rows) return text;
-    parts[part] = '';
+    parts[part] = part === 'warnings' ? warningCount(snapshot) : '';
     text = draw();
   }
   return text;

@@ -2,9 +2,10 @@ import { humanAge } from './age.ts';
 import type { Row } from './row.ts';
 
 const HEADERS = ['NAME', 'HOST', 'PORT', 'DEFAULT', 'READY', 'AGE', 'HEALTHY', 'REASON'];
-const GAP = 3;
+/** One less than kubectl's, so that the two further columns fit into 80 characters. */
+const GAP = 2;
 
-/** Aligns cells in columns as kubectl does. */
+/** Aligns cells in columns. */
 export function renderTable(rows: readonly Row[], now: Date): string {
   const lines = [
     HEADERS,
