@@ -143,8 +143,6 @@ export const specSchema = z
   })
   .meta({ description: 'Desired state of the mail provider.' });
 
-/** What a user writes: defaults may be absent. */
-export type MailProviderSpecInput = z.input<typeof specSchema>;
 /** What the rest of the code works with: checked, defaults filled in. */
 export type MailProviderSpec = z.output<typeof specSchema>;
 export type TlsMode = (typeof TLS_MODES)[number];
