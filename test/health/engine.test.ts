@@ -187,7 +187,7 @@ t.test('a disabled provider is not dialled and has no timer', async (t) => {
 t.test('an object that was admitted without the webhook is refused in status', async (t) => {
   const { engine, written, nextWrite } = engineFor(t);
   const bad: MailProvider = {
-    metadata: { name: 'p', uid: 'u', generation: 1 },
+    metadata: { name: 'p', uid: 'u', resourceVersion: '1', generation: 1 },
     spec: { smtp: [] },
   };
   engine.stored(bad);

@@ -21,6 +21,24 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** How often the CA file is looked at again; the kubelet rotates it without a restart. */
 const CA_CHECK_INTERVAL_MS = 60_000;
 
+/** A call whose body and answer are JSON. */
+export interface JsonRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Default: `application/json`. */
+  readonly contentType?: string;
+}
+
+export interface JsonAnswer {
+  readonly status: number;
+  /** The API server's clock, in whole seconds. */
+  readonly date: Date;
+  /** Only of an answer with a status below 300; of the others no text is kept. */
+  readonly body: unknown;
+}
+
 export interface GetOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly accept?: string;
@@ -63,14 +81,36 @@ export class ApiConnection {
 
   /** A GET whose body is read as it comes; the caller's signal is its only limit. */
   async get(path: string, options: GetOptions): Promise<Response> {
-    const url = new URL(this.#server + path);
-    for (const [key, value] of Object.entries(options.query ?? {})) {
-      url.searchParams.set(key, value);
-    }
-    const request = new RequestContext(url.toString(), HttpMethod.GET);
+    const request = new RequestContext(this.#url(path, options.query ?? {}), HttpMethod.GET);
     request.setHeaderParam('Accept', options.accept ?? 'application/json');
     await this.#kubeConfig.applySecurityAuthentication(request);
     return this.#send(request, options.signal);
+  }
+
+  /** One call within the limit of this connection; any status is an answer. */
+  request({ method, path, query = {}, body, contentType }: JsonRequest): Promise<JsonAnswer> {
+    return withDeadline(undefined, this.#requestTimeoutMs, async (signal) => {
+      const request = new RequestContext(this.#url(path, query), HttpMethod[method]);
+      request.setHeaderParam('Accept', 'application/json');
+      if (body !== undefined) {
+        request.setHeaderParam('Content-Type', contentType ?? 'application/json');
+        request.setBody(JSON.stringify(body));
+      }
+      await this.#kubeConfig.applySecurityAuthentication(request);
+      const response = await this.#send(request, signal);
+      const text = await response.text();
+      return {
+        status: response.status,
+        date: new Date(response.headers.get('date') ?? Number.NaN),
+        body: response.status < 300 ? JSON.parse(text) : undefined,
+      };
+    });
+  }
+
+  #url(path: string, query: Readonly<Record<string, string>>): string {
+    const url = new URL(this.#server + path);
+    for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+    return url.toString();
   }
 
   /** Ends the kept connections; requests still running fail. */

@@ -1,6 +1,8 @@
 export { ApiConnection } from './api-connection.ts';
 export { ApiError, type ApiErrorCause } from './api-error.ts';
+export { type ClaimReading, type DefaultClaims, defaultClaims } from './default-claims.ts';
 export { loadKubeConfig } from './kube-config.ts';
+export { type Lease, type LeaseContent, type LeaseReading, type Leases, leases } from './leases.ts';
 export type { WatchHandlers } from './list-watch.ts';
 export { type MailProviders, mailProviders } from './mail-providers.ts';
 export { type Secrets, type SecretVersion, secrets } from './secrets.ts';

@@ -16,6 +16,8 @@ export interface ListWatchOptions<T> {
   readonly connection: ApiConnection;
   /** Collection path, such as `/api/v1/namespaces/mail/secrets`. */
   readonly path: string;
+  /** Selectors that narrow both list and watch. */
+  readonly query?: Readonly<Record<string, string>>;
   readonly accept?: { readonly list: string; readonly watch: string };
   /** Reads one object; `undefined` leaves it out. */
   decode(object: unknown): T | undefined;
@@ -103,6 +105,7 @@ async function list<T>(options: ListWatchOptions<T>): Promise<string> {
   const { items, metadata } = await withDeadline(signal, LIST_TIMEOUT_MS, async (limit) => {
     const response = await connection.get(path, {
       signal: limit,
+      ...(options.query === undefined ? {} : { query: options.query }),
       ...(accept === undefined ? {} : { accept: accept.list }),
     });
     if (response.status !== 200) {
@@ -147,6 +150,7 @@ async function watchOnce<T>(
   const { connection, path, accept } = options;
   const seconds = Math.round(WATCH_SECONDS_MIN * (1 + Math.random()));
   const query = {
+    ...options.query,
     watch: 'true',
     resourceVersion: from,
     allowWatchBookmarks: 'true',

@@ -12,3 +12,9 @@ export const VALIDATING_WEBHOOK = `mailprovider.validation.${GROUP}`;
 
 /** The one namespace that credential Secrets are read from, unless a process is told another. */
 export const DEFAULT_CREDENTIALS_NAMESPACE = 'mailprovider-credentials';
+
+/** Namespace of the processes and of their Leases, unless they are told another. */
+export const DEFAULT_SYSTEM_NAMESPACE = 'mailprovider-system';
+
+/** The Lease that serialises who may become the default. */
+export const DEFAULT_CLAIM_LEASE = 'mailprovider-default-claim';

@@ -5,6 +5,7 @@ import { statusSchema } from './status-schema.ts';
 const metadata = z.object({
   name: z.string().min(1),
   uid: z.string().default(''),
+  resourceVersion: z.string().default(''),
   generation: z.int().default(0),
   creationTimestamp: z.string().optional(),
 });

@@ -132,7 +132,8 @@ function nextMetadata(
   now: Date,
 ): MailProvider['metadata'] {
   if (before === undefined) {
-    return { name, uid: randomUUID(), generation: 1, creationTimestamp: kubernetesTime(now) };
+    const creationTimestamp = kubernetesTime(now);
+    return { name, uid: randomUUID(), resourceVersion: '', generation: 1, creationTimestamp };
   }
   const changed = !isDeepStrictEqual(before.spec, spec);
   return { ...before.metadata, generation: before.metadata.generation + (changed ? 1 : 0) };
