@@ -92,7 +92,7 @@ t.test(
       );
       t.strictSame(await first, [name]);
       stop.abort();
-      await watching;
+      await Promise.all([written, watching]);
     });
   },
 );
