@@ -1,7 +1,7 @@
-import { becomesDefault, singleDefaultError } from './default/single-default.ts';
-import type { FieldError } from './field-error.ts';
+import { becomesDefault } from './default/single-default.ts';
+import { type FieldError, formatFieldError } from './field-error.ts';
 import { fieldsAt } from './fields.ts';
-import type { MailProvider } from './mail-provider.ts';
+import { ratchet } from './ratchet.ts';
 import type { MailProviderSpec } from './schema.ts';
 import { validateSpec } from './validate.ts';
 import { warningsFor } from './warnings.ts';
@@ -14,23 +14,19 @@ export interface AdmissionContext {
 
 /** A create (no `oldSpec`) or an update of a provider. */
 export interface ProviderWrite {
-  readonly name: string;
   readonly spec: unknown;
   readonly oldSpec: unknown;
 }
 
-/** All stored providers, or that they could not be listed. */
-export type StoredProviders = readonly MailProvider[] | 'not-listed';
+/** The verdict on a spec, before anything outside the object is looked at. */
+export interface Admission {
+  /** With its defaults, where it has no fault at all. */
+  readonly spec: MailProviderSpec | undefined;
+  readonly errors: readonly FieldError[];
+  readonly warnings: readonly string[];
+}
 
-export type Admission =
-  | {
-      readonly admitted: true;
-      readonly spec: MailProviderSpec;
-      readonly warnings: readonly string[];
-    }
-  | { readonly admitted: false; readonly errors: readonly FieldError[] };
-
-/** Whether a write can be judged only with the other providers known. */
+/** Whether a write can be admitted only with the other providers known. */
 export function dependsOnOthers({ spec, oldSpec }: ProviderWrite): boolean {
   return becomesDefault(spec, oldSpec);
 }
@@ -43,32 +39,22 @@ function namespaceErrors(spec: unknown, { credentialsNamespace }: AdmissionConte
   return [{ kind: 'invalid', path: 'spec.smtp.passwordRef.namespace', detail }];
 }
 
-function defaultErrors(write: ProviderWrite, stored: StoredProviders): FieldError[] {
-  if (!dependsOnOthers(write)) return [];
-  if (stored === 'not-listed') {
-    const detail =
-      'the other MailProviders could not be listed to see whether one is the default already; try again';
-    return [{ kind: 'forbidden', path: 'spec.default', detail }];
-  }
-  const error = singleDefaultError(write.name, stored);
-  return error === undefined ? [] : [error];
+function judged(spec: unknown, context: AdmissionContext): Admission {
+  const result = validateSpec(spec);
+  const errors = [...(result.valid ? [] : result.errors), ...namespaceErrors(spec, context)];
+  if (!result.valid) return { spec: undefined, errors, warnings: [] };
+  return { spec: result.spec, errors, warnings: warningsFor(result.spec) };
 }
 
 /**
- * Judges a write of a provider: the spec by itself, where its password lies, and whether there is
- * a default already. Every fault is found at once; a valid spec comes with its warnings.
+ * Judges a write of a provider: the spec by itself, and where its password lies. Every fault is found
+ * at once; one that the stored object has already is a warning.
  */
-export function admit(
-  write: ProviderWrite,
-  stored: StoredProviders,
-  context: AdmissionContext,
-): Admission {
-  const result = validateSpec(write.spec);
-  const errors = [
-    ...(result.valid ? [] : result.errors),
-    ...namespaceErrors(write.spec, context),
-    ...defaultErrors(write, stored),
-  ];
-  if (!result.valid || errors.length > 0) return { admitted: false, errors };
-  return { admitted: true, spec: result.spec, warnings: warningsFor(result.spec) };
+export function admit({ spec, oldSpec }: ProviderWrite, context: AdmissionContext): Admission {
+  const judgement = judged(spec, context);
+  const { errors, warnings } = judgement;
+  if (errors.length === 0 || oldSpec === undefined) return judgement;
+  const { refused, carriedOver } = ratchet(spec, errors, oldSpec, judged(oldSpec, context).errors);
+  const kept = carriedOver.map((error) => `${formatFieldError(error)} (kept from before)`);
+  return { spec: undefined, errors: refused, warnings: [...kept, ...warnings] };
 }

@@ -15,6 +15,8 @@ export interface FieldError {
   readonly detail: string;
   /** The value found, if it may be shown to everyone who reads messages and logs. */
   readonly value?: string | number | boolean;
+  /** Other paths whose values make this a fault. */
+  readonly because?: readonly string[];
 }
 
 /** Longer values are cut: they are for recognising the fault, and an object may hold megabytes. */

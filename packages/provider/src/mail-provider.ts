@@ -8,6 +8,7 @@ const metadata = z.object({
   resourceVersion: z.string().default(''),
   generation: z.int().default(0),
   creationTimestamp: z.string().optional(),
+  deletionTimestamp: z.string().optional(),
 });
 
 const mailProvider = z.object({

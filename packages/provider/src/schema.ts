@@ -6,8 +6,10 @@ import { oneLine } from './text.ts';
 /** RFC 5321 dot-string local part, at least two domain labels. Shared with the CRD, so RE2 syntax only. */
 const ADDRESS =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]$/;
-const SECRET_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
-const SECRET_KEY = /^[-._a-zA-Z0-9]+$/;
+/** RFC 1123 subdomain: it becomes a part of a path of the API. */
+const SECRET_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** The API server's rule for keys: neither "." nor anything that begins with "..". */
+const SECRET_KEY = /^(\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*)$/;
 /** Empty counts as absent: clients in Go write it so. */
 const NAMESPACE = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$/;
 

@@ -18,11 +18,13 @@ function pairingErrors(smtp: Fields): FieldError[] {
   const passwordRef = isSet(smtp['passwordRef']);
   if (username && !passwordRef) {
     const detail = 'passwordRef must be specified when username is provided';
-    return [{ kind: 'required', path: `${SMTP}.passwordRef`, detail }];
+    const because = [`${SMTP}.username`];
+    return [{ kind: 'required', path: `${SMTP}.passwordRef`, detail, because }];
   }
   if (passwordRef && !username) {
     const detail = 'username must be specified when passwordRef is provided';
-    return [{ kind: 'required', path: `${SMTP}.username`, detail }];
+    const because = [`${SMTP}.passwordRef`];
+    return [{ kind: 'required', path: `${SMTP}.username`, detail, because }];
   }
   return [];
 }

@@ -1,4 +1,11 @@
-import { ApiConnection, loadKubeConfig, mailProviders } from '@mailprovider/kube';
+import {
+  ApiConnection,
+  defaultClaims,
+  leases,
+  loadKubeConfig,
+  mailProviders,
+  subjectAccess,
+} from '@mailprovider/kube';
 import {
   createOperationsServer,
   createRegistry,
@@ -7,11 +14,13 @@ import {
   type RunningApp,
 } from '@mailprovider/process';
 import { mutate } from './admission/mutate.ts';
-import { validate } from './admission/validate.ts';
+import { type ValidateDeps, validate } from './admission/validate.ts';
 import { patched } from './admission/verdict.ts';
 import { loadCertificate } from './certificate.ts';
 import type { WebhookConfig } from './config.ts';
 import { followConnections } from './connections.ts';
+import { type ClaimDeps, claimDefault } from './default-claim/claim-default.ts';
+import { type SecretAccessDeps, secretAccessError } from './secret-access/secret-access.ts';
 import { createWebhookServer } from './server.ts';
 
 /** The API server waits 5 s for an answer (`timeoutSeconds`); ours is to come first. */
@@ -26,14 +35,28 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
   });
   const providers = mailProviders(connection);
   const context = { credentialsNamespace: config.credentialsNamespace };
+  const claimDeps: ClaimDeps = {
+    claims: defaultClaims(leases(connection, config.leaseNamespace), config.defaultClaimTtl),
+    listProviders: () => providers.list(),
+    ttlMs: config.defaultClaimTtl,
+    failed: (error) => logger.error({ err: error }, 'mailprovider default claim failed'),
+  };
+  const accessDeps: SecretAccessDeps = {
+    ...context,
+    mayAccess: subjectAccess(connection),
+    failed: (error) => logger.error({ err: error }, 'mailprovider secret access check failed'),
+  };
+  const validateDeps: ValidateDeps = {
+    context,
+    claimDefault: (request, take, signal) => claimDefault(request, take, claimDeps, signal),
+    ...(config.checkSecretAccess
+      ? { secretAccessError: (write, user) => secretAccessError(write, user, accessDeps) }
+      : {}),
+  };
   const webhook = createWebhookServer({
     certificate: await loadCertificate(config),
     validate: async (request) => {
-      const verdict = await validate(request, {
-        context,
-        listProviders: () => providers.list(),
-        listFailed: (error) => logger.error({ err: error }, 'mailprovider list failed'),
-      });
+      const verdict = await validate(request, validateDeps, new AbortController().signal);
       const { operation, name } = request;
       const { allowed, message } = verdict;
       logger.info({ operation, name, allowed, message }, 'mailprovider admission');

@@ -5,10 +5,14 @@ import {
   kubeconfigFlag,
   logLevelFlag,
   metricsBindAddressFlag,
+  parseDuration,
   parsePort,
 } from '@mailprovider/process';
-import { DEFAULT_CREDENTIALS_NAMESPACE } from '@mailprovider/provider/identity';
-import { Command } from 'commander';
+import {
+  DEFAULT_CREDENTIALS_NAMESPACE,
+  DEFAULT_SYSTEM_NAMESPACE,
+} from '@mailprovider/provider/identity';
+import { Command, Option } from 'commander';
 
 export interface WebhookConfig {
   readonly kubeconfig: string | undefined;
@@ -17,9 +21,16 @@ export interface WebhookConfig {
   readonly tlsCertFile: string;
   readonly tlsPrivateKeyFile: string;
   readonly credentialsNamespace: string;
+  readonly leaseNamespace: string;
+  /** Milliseconds. */
+  readonly defaultClaimTtl: number;
+  readonly checkSecretAccess: boolean;
   readonly metricsBindAddress: BindAddress;
   readonly logLevel: string;
 }
+
+/** 60 s are the API server's default `--request-timeout`; 30 s allow for clocks and a late commit. */
+const DEFAULT_CLAIM_TTL_MS = 90_000;
 
 /** Reads the flags of the process; prints what is wrong with them and ends it. */
 export function loadConfig(argv: readonly string[] = process.argv): WebhookConfig {
@@ -31,6 +42,24 @@ export function loadConfig(argv: readonly string[] = process.argv): WebhookConfi
     .requiredOption('--tls-cert-file <file>', 'certificate of the webhook, PEM')
     .requiredOption('--tls-private-key-file <file>', 'private key of the webhook, PEM')
     .addOption(credentialsNamespaceFlag(DEFAULT_CREDENTIALS_NAMESPACE))
+    .option(
+      '--lease-namespace <name>',
+      'namespace of the Lease that serialises who becomes the default',
+      DEFAULT_SYSTEM_NAMESPACE,
+    )
+    .addOption(
+      new Option(
+        '--default-claim-ttl <duration>',
+        "how long a claim to be the default may stand; at least the API server's --request-timeout + 30s",
+      )
+        .argParser(parseDuration)
+        .default(DEFAULT_CLAIM_TTL_MS, '90s'),
+    )
+    .option(
+      '--check-secret-access',
+      'require that users who make a MailProvider send a password somewhere may get its Secret',
+      false,
+    )
     .addOption(metricsBindAddressFlag())
     .addOption(logLevelFlag())
     .parse([...argv])

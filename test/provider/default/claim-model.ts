@@ -6,7 +6,6 @@ import {
   decideClaim,
 } from '@mailprovider/provider/default/claim';
 import {
-  type AgedClaim,
   NAMES,
   type Name,
   type Objects,

@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { absentValues } from '@mailprovider/provider/absent-values';
-import { type AdmissionContext, admit } from '@mailprovider/provider/admit';
+import {
+  type AdmissionContext,
+  admit,
+  dependsOnOthers,
+  type ProviderWrite,
+} from '@mailprovider/provider/admit';
 import { kubernetesTime } from '@mailprovider/provider/conditions';
 import { objectSchema } from '@mailprovider/provider/crd';
-import { isDefault } from '@mailprovider/provider/default/single-default';
-import { formatFieldErrors } from '@mailprovider/provider/field-error';
+import { isDefault, singleDefaultError } from '@mailprovider/provider/default/single-default';
+import { type FieldError, formatFieldErrors } from '@mailprovider/provider/field-error';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { StoredSecret } from '@mailprovider/provider/secret';
 import { unknownFields } from '@mailprovider/provider/unknown-fields';
@@ -115,14 +120,24 @@ function applyProvider(
     return `strict decoding error: ${fields}`;
   }
   const before = providers.get(name)?.provider;
-  const write = { name, spec: withAbsentValues(object, context), oldSpec: before?.spec };
-  const stored = [...providers.values()].map(({ provider }) => provider);
-  const admission = admit(write, stored, context);
-  if (!admission.admitted) return formatFieldErrors(admission.errors);
-  const { spec, warnings } = admission;
+  const write = { spec: withAbsentValues(object, context), oldSpec: before?.spec };
+  const { spec, errors, warnings } = admit(write, context);
+  const faults = [...errors, ...defaultErrors(name, write, providers)];
+  if (spec === undefined || faults.length > 0) return formatFieldErrors(faults);
   const metadata = nextMetadata(name, before, spec, now);
   providers.set(name, { file, provider: { ...before, metadata, spec }, warnings });
   return undefined;
+}
+
+function defaultErrors(
+  name: string,
+  write: ProviderWrite,
+  providers: ReadonlyMap<string, AdmittedProvider>,
+): FieldError[] {
+  if (!dependsOnOthers(write)) return [];
+  const stored = [...providers.values()].map(({ provider }) => provider);
+  const error = singleDefaultError(name, stored);
+  return error === undefined ? [] : [error];
 }
 
 function nextMetadata(

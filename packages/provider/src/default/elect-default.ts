@@ -1,6 +1,6 @@
 import { fieldsAt } from '../fields.ts';
 import type { MailProvider } from '../mail-provider.ts';
-import { isDefault } from './single-default.ts';
+import { isStoredDefault } from './single-default.ts';
 
 function byAge(a: MailProvider, b: MailProvider): number {
   const [older, younger] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? '');
@@ -12,7 +12,7 @@ function byAge(a: MailProvider, b: MailProvider): number {
  * The name of the provider that is used where none is named. Pure; everyone who knows the same
  * objects elects the same one.
  *
- * Of the enabled providers with `default: true` it is the holder of the claim, else the oldest, then
+ * Of the enabled providers with `default: true` that are not being deleted it is the holder of the claim, else the oldest, then
  * the first by name: there are several only if some were stored without admission.
  */
 export function electDefault(
@@ -20,7 +20,7 @@ export function electDefault(
   claimHolder: string | undefined,
 ): string | undefined {
   const candidates = providers.filter(
-    ({ spec }) => isDefault(spec) && fieldsAt({ spec }, 'spec')['disabled'] !== true,
+    (provider) => isStoredDefault(provider) && fieldsAt(provider, 'spec')['disabled'] !== true,
   );
   const holder = candidates.find(({ metadata }) => metadata.name === claimHolder);
   return (holder ?? candidates.sort(byAge)[0])?.metadata.name;

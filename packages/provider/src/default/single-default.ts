@@ -12,13 +12,18 @@ export function becomesDefault(spec: unknown, oldSpec: unknown): boolean {
   return isDefault(spec) && !isDefault(oldSpec);
 }
 
+/** Whether a stored provider is a default; one that is being deleted is none any more. */
+export function isStoredDefault({ metadata, spec }: MailProvider): boolean {
+  return metadata.deletionTimestamp === undefined && isDefault(spec);
+}
+
 /** The error of a provider that wants to be default while another one is, or nothing. */
 export function singleDefaultError(
   name: string,
   stored: readonly MailProvider[],
 ): FieldError | undefined {
   const holders = stored
-    .filter((other) => other.metadata.name !== name && isDefault(other.spec))
+    .filter((other) => other.metadata.name !== name && isStoredDefault(other))
     .map((other) => `"${other.metadata.name}"`)
     .sort();
   if (holders.length === 0) return undefined;

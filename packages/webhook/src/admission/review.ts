@@ -9,6 +9,15 @@ const reviewSchema = z.object({
     uid: z.string().min(1),
     operation: z.enum(['CREATE', 'UPDATE', 'DELETE', 'CONNECT']),
     name: z.string().default(''),
+    dryRun: z.boolean().default(false),
+    userInfo: z
+      .object({
+        username: z.string().default(''),
+        uid: z.string().default(''),
+        groups: z.array(z.string()).default([]),
+        extra: z.record(z.string(), z.array(z.string())).default({}),
+      })
+      .prefault({}),
     object,
     oldObject: object,
   }),

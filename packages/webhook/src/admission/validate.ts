@@ -1,39 +1,58 @@
-import {
-  type AdmissionContext,
-  admit,
-  dependsOnOthers,
-  type ProviderWrite,
-  type StoredProviders,
-} from '@mailprovider/provider/admit';
-import { formatFieldErrors } from '@mailprovider/provider/field-error';
-import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import { type AdmissionContext, admit, dependsOnOthers } from '@mailprovider/provider/admit';
+import type { ClaimRequest } from '@mailprovider/provider/default/claim';
+import { type FieldError, formatFieldErrors } from '@mailprovider/provider/field-error';
+import { fieldsAt } from '@mailprovider/provider/fields';
+import type { ClaimResult } from '../default-claim/claim-default.ts';
 import type { AdmissionRequest } from './review.ts';
 import { allowed, denied, type Verdict } from './verdict.ts';
 
 export interface ValidateDeps {
   readonly context: AdmissionContext;
-  /** All stored providers, from the store and not from a cache. */
-  listProviders(): Promise<readonly MailProvider[]>;
-  /** Told why a list failed; the denial says only that it did. */
-  listFailed(error: unknown): void;
+  /** Claims to be the default; with `take` false only says whether it could. */
+  claimDefault(request: ClaimRequest, take: boolean, signal: AbortSignal): Promise<ClaimResult>;
+  /** The error of a user who may not send that Secret's password there; absent: all may. */
+  secretAccessError?(
+    write: { readonly spec: unknown; readonly oldSpec: unknown },
+    user: AdmissionRequest['userInfo'],
+  ): Promise<FieldError | undefined>;
 }
 
-async function storedProviders(write: ProviderWrite, deps: ValidateDeps): Promise<StoredProviders> {
-  if (!dependsOnOthers(write)) return [];
-  try {
-    return await deps.listProviders();
-  } catch (error) {
-    deps.listFailed(error);
-    return 'not-listed';
+function textAt(object: unknown, key: string): string {
+  const value = fieldsAt(object, 'metadata')[key];
+  return typeof value === 'string' ? value : '';
+}
+
+/** A create is known by the uid that its object will have, an update by what it is written over. */
+function claimRequestOf({ name, object, oldObject }: AdmissionRequest): ClaimRequest {
+  const base = { holder: name };
+  if (oldObject === undefined || oldObject === null) {
+    return { ...base, operation: 'CREATE', uid: textAt(object, 'uid'), resourceVersion: '' };
   }
+  const resourceVersion = textAt(oldObject, 'resourceVersion');
+  return { ...base, operation: 'UPDATE', uid: textAt(oldObject, 'uid'), resourceVersion };
 }
 
-/** Judges a create or an update of a MailProvider: every fault at once, or the warnings. */
-export async function validate(request: AdmissionRequest, deps: ValidateDeps): Promise<Verdict> {
-  const { name, object, oldObject } = request;
-  const write = { name, spec: object?.['spec'], oldSpec: oldObject?.['spec'] };
-  const admission = admit(write, await storedProviders(write, deps), deps.context);
-  return admission.admitted
-    ? allowed(admission.warnings)
-    : denied(formatFieldErrors(admission.errors));
+/**
+ * Judges a create or an update of a MailProvider: every fault at once, or the warnings.
+ *
+ * What is being deleted may be written as it is: its finalizers must be able to go.
+ */
+export async function validate(
+  request: AdmissionRequest,
+  deps: ValidateDeps,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const { object, oldObject, userInfo, dryRun } = request;
+  if (textAt(oldObject, 'deletionTimestamp') !== '') return allowed();
+  const write = { spec: object?.['spec'], oldSpec: oldObject?.['spec'] };
+  const { errors, warnings } = admit(write, deps.context);
+  const access = await deps.secretAccessError?.(write, userInfo);
+  const faults = access === undefined ? errors : [...errors, access];
+  if (!dependsOnOthers(write)) {
+    return faults.length === 0 ? allowed(warnings) : denied(formatFieldErrors(faults));
+  }
+  const take = faults.length === 0 && !dryRun;
+  const { error } = await deps.claimDefault(claimRequestOf(request), take, signal);
+  const all = error === undefined ? faults : [...faults, error];
+  return all.length === 0 ? allowed(warnings) : denied(formatFieldErrors(all));
 }

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { ApiConnection } from './api-connection.ts';
+import { ApiError } from './api-error.ts';
+
+/** A user as an AdmissionReview describes it. */
+export interface Subject {
+  readonly username: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A namespaced resource of the core group, and what is to be done with it. */
+export interface Access {
+  readonly verb: string;
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const PATH = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+const reviewSchema = z.object({ status: z.object({ allowed: z.boolean() }) });
+
+/** Asks the API server whether a user may do something (SubjectAccessReview); throws `ApiError`. */
+export function subjectAccess(connection: ApiConnection) {
+  return async ({ username, uid, groups, extra }: Subject, access: Access): Promise<boolean> => {
+    const call = 'create subjectaccessreview';
+    const spec = { user: username, uid, groups, extra, resourceAttributes: access };
+    const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
+    const answer = await connection
+      .request({ method: 'POST', path: PATH, body })
+      .catch((error: unknown) => {
+        throw new ApiError(call, undefined, error);
+      });
+    if (answer.status >= 300) throw new ApiError(call, answer.status);
+    return reviewSchema.parse(answer.body).status.allowed;
+  };
+}

@@ -1,0 +1,40 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type FieldError, formatFieldError } from './field-error.ts';
+import { isFields } from './fields.ts';
+
+/** The faults of an update, apart into those it makes and those it found. */
+export interface Ratcheted {
+  readonly refused: readonly FieldError[];
+  readonly carriedOver: readonly FieldError[];
+}
+
+/** The value at a path such as `spec.smtp.port`; no path of ours goes through a list. */
+function valueAt(spec: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .slice(1)
+    .reduce<unknown>((at, key) => (isFields(at) ? at[key] : undefined), spec);
+}
+
+/**
+ * Lets an update keep the faults that the stored object has already, as the API server does with
+ * its own schema (KEP-4008): else a rule of a new version would make old objects uneditable. A fault
+ * is the same if its words are, and every value that makes it one.
+ */
+export function ratchet(
+  spec: unknown,
+  errors: readonly FieldError[],
+  oldSpec: unknown,
+  oldErrors: readonly FieldError[],
+): Ratcheted {
+  const before = new Set(oldErrors.map(formatFieldError));
+  const isCarriedOver = (error: FieldError) =>
+    before.has(formatFieldError(error)) &&
+    [error.path, ...(error.because ?? [])].every((path) =>
+      isDeepStrictEqual(valueAt(spec, path), valueAt(oldSpec, path)),
+    );
+  return {
+    refused: errors.filter((error) => !isCarriedOver(error)),
+    carriedOver: errors.filter(isCarriedOver),
+  };
+}
