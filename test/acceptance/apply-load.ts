@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '@mailprovider/cluster';
 import { API_VERSION, KIND, PLURAL } from '@mailprovider/provider/identity';
 import { z } from 'zod';
@@ -27,8 +28,8 @@ export interface ApplyLoadResult {
 }
 
 export interface ApplyLoad {
-  /** Applies begun so far. */
-  sent(): number;
+  /** Resolves when `count` more applies were answered. */
+  answered(count: number): Promise<void>;
   /** Waits for the answers under way, and deletes the providers. */
   stop(): Promise<ApplyLoadResult>;
 }
@@ -138,7 +139,11 @@ export function startApplyLoad({ cluster, perSecond, providers }: ApplyLoadOptio
     }
   }, TICK_MS);
   return {
-    sent: () => sent,
+    async answered(count) {
+      const { latencies } = applier;
+      const enough = latencies.length + count;
+      while (latencies.length < enough) await delay(TICK_MS);
+    },
     async stop() {
       clearInterval(timer);
       const seconds = (performance.now() - begin) / 1_000;
