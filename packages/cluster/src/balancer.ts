@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { pipeline } from 'node:stream/promises';
 import { HOST } from './control-plane-flags.ts';
 
 /** A TCP port whose connections are passed on. */
@@ -27,6 +26,14 @@ async function dialFirst(urls: readonly string[]): Promise<Socket | undefined> {
     if (socket !== undefined) return socket;
   }
   return undefined;
+}
+
+/** Passes on what `from` sends, and how it ends. */
+function passOn(from: Socket, to: Socket): void {
+  from.pipe(to);
+  from.once('close', (hadError) => {
+    if (hadError) to.resetAndDestroy();
+  });
 }
 
 /**
@@ -58,8 +65,8 @@ export async function startBalancer(targets: () => readonly string[]): Promise<B
       return;
     }
     keep(upstream);
-    // An error of one side has ended the other when this rejects.
-    await pipeline(client, upstream, client).catch(() => undefined);
+    passOn(client, upstream);
+    passOn(upstream, client);
   });
   server.listen(0, HOST);
   await once(server, 'listening');
