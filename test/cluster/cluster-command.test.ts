@@ -128,3 +128,14 @@ t.test('an unknown flag is refused', async (t) => {
   t.equal(await cluster.exitCode, 1);
   t.match(cluster.stderr(), /unknown option '--nosuch'/);
 });
+
+t.test('a number of processes that is none is refused', async (t) => {
+  for (const args of [
+    ['--webhooks', '0'],
+    ['--health', 'two'],
+  ]) {
+    const cluster = await runCluster(t, args, { PATH: process.env['PATH'] });
+    t.equal(await cluster.exitCode, 1);
+    t.match(cluster.stderr(), /must be 1 or more/);
+  }
+});

@@ -16,6 +16,15 @@ t.test('all that follows the command is its own', async (t) => {
   t.match(load(command), { command, optional: false }, 'also when npm ate the dashes');
 });
 
+t.test('there is one webhook and one health process, or as many as are asked for', async (t) => {
+  t.match(load([]), { webhooks: 1, health: 1 });
+  t.match(load(['--webhooks', '2', '--health=3', '--', 'ls']), {
+    webhooks: 2,
+    health: 3,
+    command: ['ls'],
+  });
+});
+
 t.test('an empty KUBEBUILDER_ASSETS is none', async (t) => {
   t.equal(load([], { KUBEBUILDER_ASSETS: '/opt/assets' }).assetsDirectory, '/opt/assets');
   t.equal(load([], { KUBEBUILDER_ASSETS: '' }).assetsDirectory, undefined);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { DEFAULT_PROCESSES, type ProcessSpec, startCluster } from '@mailprovider/cluster';
+import { defaultProcesses, type ProcessSpec, startCluster } from '@mailprovider/cluster';
 import t, { type Test } from 'tap';
 import { requiredPrograms, WITHOUT_PROGRAMS } from './control-plane.ts';
 
@@ -22,7 +22,7 @@ t.test(
     const starting = startCluster({
       programs: requiredPrograms(),
       environment: process.env,
-      processes: [...DEFAULT_PROCESSES, broken],
+      processes: [...defaultProcesses(), broken],
       progress: () => undefined,
       signal: new AbortController().signal,
     });

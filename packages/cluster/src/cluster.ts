@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Authority, createAuthority, type Validity } from '@mailprovider/pki';
 import { DEFAULT_CREDENTIALS_NAMESPACE } from '@mailprovider/provider/identity';
+import { startBalancer } from './balancer.ts';
 import { type ClusterDirectory, createClusterDirectory } from './cluster-directory.ts';
 import { startControlPlane } from './control-plane.ts';
 import { HOST } from './control-plane-flags.ts';
@@ -8,10 +9,11 @@ import { type ClusterEnvironment, clusterEnvironment, shellScript } from './envi
 import { installBase, registerWebhooks } from './installation.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
-import { type Manifest, readManifests } from './manifests.ts';
-import { DEFAULT_PROCESSES, type ProcessSpec } from './process-spec.ts';
-import { startClusterProcesses } from './processes.ts';
+import { readManifests } from './manifests.ts';
+import { defaultProcesses, type ProcessSpec } from './process-spec.ts';
+import { type ClusterProcesses, startClusterProcesses } from './processes.ts';
 import type { Programs } from './programs.ts';
+import type { ClusterProcess } from './restartable-process.ts';
 import { startSink } from './sink.ts';
 import type { SupervisedPart } from './supervised-process.ts';
 import { Teardown } from './teardown.ts';
@@ -24,8 +26,10 @@ export interface ClusterOptions {
   readonly programs: Programs;
   /** Environment of every process of the cluster. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Default: the webhook and the health process. */
+  /** Default: `defaultProcesses()`, one webhook and one health process. */
   readonly processes?: readonly ProcessSpec[];
+  /** For kube-apiserver, after its own flags. */
+  readonly apiServerFlags?: readonly string[];
   /** Told of each step of the start. */
   readonly progress: (message: string) => void;
   /** Ends the start when aborted. A cluster that runs is ended by `close()`. */
@@ -35,6 +39,8 @@ export interface ClusterOptions {
 /** A cluster whose processes are ready. */
 export interface Cluster {
   readonly environment: ClusterEnvironment;
+  /** Those it was started with, in that order; one may be ended and started again. */
+  readonly processes: readonly ClusterProcess[];
   /** Shell script that gives another terminal this environment. */
   readonly environmentFile: string;
   /** Has a file for each process. */
@@ -67,6 +73,11 @@ interface Api {
   readonly kubectlCache: string;
 }
 
+interface Started {
+  readonly environment: ClusterEnvironment;
+  readonly processes: readonly ClusterProcess[];
+}
+
 function keep({ teardown, failed }: Start, part: SupervisedPart): void {
   teardown.add(() => part.stop());
   void part.failure.then((error) => {
@@ -76,7 +87,7 @@ function keep({ teardown, failed }: Start, part: SupervisedPart): void {
 
 async function startApi(start: Start): Promise<Api> {
   const { options, directory, authority, validity, signal } = start;
-  const { programs, environment } = options;
+  const { programs, environment, apiServerFlags = [] } = options;
   options.progress('starting etcd and kube-apiserver');
   const controlPlane = await startControlPlane({
     programs,
@@ -84,6 +95,7 @@ async function startApi(start: Start): Promise<Api> {
     authority,
     validity,
     environment,
+    apiServerFlags,
     signal,
   });
   keep(start, controlPlane);
@@ -104,10 +116,9 @@ async function startApi(start: Start): Promise<Api> {
   return { url: controlPlane.url, kubeconfig: file, kubectl, kubectlCache };
 }
 
-/** Starts the processes, lets the API server ask the webhook, and waits until all are ready. */
-async function startProcesses(start: Start, api: Api, registrations: readonly Manifest[]) {
+async function startProcesses(start: Start, api: Api): Promise<ClusterProcesses> {
   const { options, directory, authority, validity, signal } = start;
-  const { processes = DEFAULT_PROCESSES, environment, progress } = options;
+  const { processes = defaultProcesses(), environment, progress } = options;
   const server = { commonName: 'webhook', addresses: [HOST], ...validity };
   const { certificatePem, keyPem } = authority.issue({ ...server, usages: ['server'] });
   progress(`starting ${processes.map(({ name }) => name).join(', ')}`);
@@ -125,23 +136,34 @@ async function startProcesses(start: Start, api: Api, registrations: readonly Ma
     signal,
   });
   keep(start, running);
-  const [url] = running.urls('webhook');
-  if (url === undefined) throw new Error('no process of the cluster serves webhooks');
-  const endpoint = { url, authorityPem: authority.certificatePem };
-  await registerWebhooks(api.kubectl, registrations, endpoint, signal);
-  await running.ready(signal);
   return running;
 }
 
-async function startEverything(start: Start): Promise<ClusterEnvironment> {
-  const { options, directory, validity, teardown } = start;
+/** Starts what passes connections on to the webhooks that are ready; returns its URL. */
+async function startBalancing({ teardown }: Start, running: ClusterProcesses): Promise<string> {
+  if (running.urls('webhook').length === 0) {
+    throw new Error('no process of the cluster serves webhooks');
+  }
+  const balancer = await startBalancer(() => running.readyUrls('webhook'));
+  teardown.add(() => balancer.close());
+  return `https://${HOST}:${balancer.port}`;
+}
+
+async function startEverything(start: Start): Promise<Started> {
+  const { options, directory, authority, validity, teardown, signal } = start;
   const manifests = await readManifests(MANIFESTS);
   const sink = await startSink(validity);
   teardown.add(() => sink.mailbox.close());
   const api = await startApi(start);
   await installBase(api.kubectl, manifests.base);
-  const processes = await startProcesses(start, api, manifests.registrations);
-  return clusterEnvironment({
+  const running = await startProcesses(start, api);
+  const webhooks = {
+    url: await startBalancing(start, running),
+    authorityPem: authority.certificatePem,
+  };
+  await registerWebhooks(api.kubectl, manifests.registrations, webhooks, signal);
+  await running.ready();
+  const environment = clusterEnvironment({
     path: options.environment['PATH'] ?? '',
     kubectl: options.programs.kubectl,
     kubeconfig: api.kubeconfig,
@@ -149,8 +171,9 @@ async function startEverything(start: Start): Promise<ClusterEnvironment> {
     credentialsNamespace: DEFAULT_CREDENTIALS_NAMESPACE,
     sink,
     sinkAuthorityFile: await directory.write('sink-ca.crt', sink.authorityPem),
-    operationsUrls: processes.urls('operations'),
+    operationsUrls: running.urls('operations'),
   });
+  return { environment, processes: running.all };
 }
 
 /**
@@ -169,10 +192,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const signal = AbortSignal.any([options.signal, failed.signal]);
   try {
     const start = { options, directory, authority, validity, teardown, failed, signal };
-    const environment = await startEverything(start);
+    const { environment, processes } = await startEverything(start);
     const script = shellScript(environment, options.programs.kubectl);
     return {
       environment,
+      processes,
       environmentFile: await directory.write('environment.sh', script),
       logDirectory: directory.logs,
       failed: failed.signal,

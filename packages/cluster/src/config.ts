@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import envPaths from 'env-paths';
 
 export interface ClusterConfig {
@@ -7,6 +7,10 @@ export interface ClusterConfig {
   readonly command: readonly string[];
   /** Run the command without a cluster where no API server can be had. */
   readonly optional: boolean;
+  /** How many webhook processes. */
+  readonly webhooks: number;
+  /** How many health processes. */
+  readonly health: number;
   /** Folder with etcd and kube-apiserver, by the convention of envtest. */
   readonly assetsDirectory: string | undefined;
   /** Folder of this user for programs that were built. */
@@ -17,6 +21,12 @@ export interface ClusterConfig {
   readonly environment: NodeJS.ProcessEnv;
 }
 
+function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be 1 or more');
+  return value;
+}
+
 /** Reads flags and environment; prints what is wrong with the flags and ends the process. */
 export function loadConfig(
   argv: readonly string[] = process.argv,
@@ -24,17 +34,23 @@ export function loadConfig(
 ): ClusterConfig {
   const program = new Command('cluster')
     .description(
-      'Starts a local control plane with the webhook, the health process and an SMTP server, and ' +
+      'Starts a local control plane with webhook and health processes and an SMTP server, and ' +
         'runs COMMAND in it, or waits for Ctrl-C.',
     )
+    .option('--webhooks <n>', 'webhook processes, behind one address', parseCount, 1)
+    .option('--health <n>', 'health processes', parseCount, 1)
     .option('--optional', 'run COMMAND without a cluster where no API server can be had', false)
     .argument('[command...]', 'command to run instead of waiting, after --')
     .passThroughOptions()
     .parse([...argv]);
+  const { optional, webhooks, health } =
+    program.opts<Pick<ClusterConfig, 'optional' | 'webhooks' | 'health'>>();
   const { KUBEBUILDER_ASSETS: assetsDirectory } = environment;
   return {
     command: program.args,
-    optional: program.opts<{ optional: boolean }>().optional,
+    optional,
+    webhooks,
+    health,
     assetsDirectory: assetsDirectory === '' ? undefined : assetsDirectory,
     cacheDirectory: envPaths('mailprovider', { suffix: '' }).cache,
     continuousIntegration: environment['CI'] === 'true',

@@ -32,6 +32,8 @@ export interface ControlPlaneOptions {
   readonly authority: Authority;
   readonly validity: Validity;
   readonly environment: NodeJS.ProcessEnv;
+  /** For kube-apiserver, after its own flags. */
+  readonly apiServerFlags: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -90,11 +92,10 @@ async function startOnPorts(
   };
   try {
     const etcd = await start('etcd', programs.etcd, etcdFlags(ports, files, data));
-    const apiServer = await start(
-      'kube-apiserver',
-      programs.kubeApiserver,
-      apiServerFlags(ports, files),
-    );
+    const apiServer = await start('kube-apiserver', programs.kubeApiserver, [
+      ...apiServerFlags(ports, files),
+      ...options.apiServerFlags,
+    ]);
     const failure = Promise.race([etcd.failure, apiServer.failure]);
     const url = `https://${HOST}:${ports.apiServer}`;
     await waitUntil(() => unreadiness(url, authority.certificatePem), {

@@ -26,44 +26,72 @@ export interface ProcessSpec {
 const PACKAGES = join(import.meta.dirname, '../..');
 const ANY_LOOPBACK_PORT = '127.0.0.1:0';
 
-const webhook: ProcessSpec = {
-  name: 'webhook',
-  serviceAccount: 'mailprovider-webhook',
-  script: join(PACKAGES, 'webhook/dist/main.js'),
-  servers: ['webhook', 'operations'],
-  flags: ({ kubeconfig, credentialsNamespace, certificateFile, keyFile }) => [
-    '--kubeconfig',
-    kubeconfig,
-    '--bind-address',
-    '127.0.0.1',
-    '--secure-port',
-    '0',
-    '--tls-cert-file',
-    certificateFile,
-    '--tls-private-key-file',
-    keyFile,
-    '--credentials-namespace',
-    credentialsNamespace,
-    '--metrics-bind-address',
-    ANY_LOOPBACK_PORT,
-  ],
-};
+function webhook(name: string, extraFlags: readonly string[]): ProcessSpec {
+  return {
+    name,
+    serviceAccount: 'mailprovider-webhook',
+    script: join(PACKAGES, 'webhook/dist/main.js'),
+    servers: ['webhook', 'operations'],
+    flags: ({ kubeconfig, credentialsNamespace, certificateFile, keyFile }) => [
+      '--kubeconfig',
+      kubeconfig,
+      '--bind-address',
+      '127.0.0.1',
+      '--secure-port',
+      '0',
+      '--tls-cert-file',
+      certificateFile,
+      '--tls-private-key-file',
+      keyFile,
+      '--credentials-namespace',
+      credentialsNamespace,
+      '--metrics-bind-address',
+      ANY_LOOPBACK_PORT,
+      ...extraFlags,
+    ],
+  };
+}
 
-const health: ProcessSpec = {
-  name: 'health',
-  serviceAccount: 'mailprovider-health',
-  script: join(PACKAGES, 'health/dist/main.js'),
-  servers: ['operations'],
-  flags: ({ kubeconfig, credentialsNamespace }) => [
-    '--kubeconfig',
-    kubeconfig,
-    '--credentials-namespace',
-    credentialsNamespace,
-    '--metrics-bind-address',
-    ANY_LOOPBACK_PORT,
-    '--allow-loopback',
-  ],
-};
+function health(name: string, extraFlags: readonly string[]): ProcessSpec {
+  return {
+    name,
+    serviceAccount: 'mailprovider-health',
+    script: join(PACKAGES, 'health/dist/main.js'),
+    servers: ['operations'],
+    flags: ({ kubeconfig, credentialsNamespace }) => [
+      '--kubeconfig',
+      kubeconfig,
+      '--credentials-namespace',
+      credentialsNamespace,
+      '--metrics-bind-address',
+      ANY_LOOPBACK_PORT,
+      '--allow-loopback',
+      ...extraFlags,
+    ],
+  };
+}
+
+export interface DefaultProcessOptions {
+  /** How many webhook processes; default 1. */
+  readonly webhooks?: number;
+  /** How many health processes; default 1. */
+  readonly health?: number;
+  /** For each webhook process, after its own flags. */
+  readonly webhookFlags?: readonly string[];
+  /** For each health process, after its own flags. */
+  readonly healthFlags?: readonly string[];
+}
+
+/** `webhook`, `webhook-2`, `webhook-3` and so on. */
+function numbered(name: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));
+}
 
 /** The processes of a cluster, unless it is started with others. */
-export const DEFAULT_PROCESSES: readonly ProcessSpec[] = [webhook, health];
+export function defaultProcesses(options: DefaultProcessOptions = {}): readonly ProcessSpec[] {
+  const { webhooks = 1, health: healths = 1, webhookFlags = [], healthFlags = [] } = options;
+  return [
+    ...numbered('webhook', webhooks).map((name) => webhook(name, webhookFlags)),
+    ...numbered('health', healths).map((name) => health(name, healthFlags)),
+  ];
+}

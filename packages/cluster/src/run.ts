@@ -4,6 +4,7 @@ import { type Cluster, startCluster } from './cluster.ts';
 import { exitCodeOf, runCommand } from './command.ts';
 import type { ClusterConfig } from './config.ts';
 import { Interruption } from './interruption.ts';
+import { defaultProcesses } from './process-spec.ts';
 import { findPrograms, type Programs } from './programs.ts';
 
 const NO_API_SERVER =
@@ -65,9 +66,15 @@ function runWithoutCluster(config: ClusterConfig, { progress }: RunDeps): Promis
 async function startAndUse(config: ClusterConfig, deps: RunDeps): Promise<number> {
   const programs = await obtainPrograms(config, deps);
   if (programs === undefined) return runWithoutCluster(config, deps);
-  const { environment } = config;
+  const { environment, webhooks, health } = config;
   const { progress, interrupted } = deps;
-  const cluster = await startCluster({ programs, environment, progress, signal: interrupted });
+  const cluster = await startCluster({
+    programs,
+    environment,
+    processes: defaultProcesses({ webhooks, health }),
+    progress,
+    signal: interrupted,
+  });
   try {
     interrupted.throwIfAborted();
     const isWaiting = config.command.length === 0;

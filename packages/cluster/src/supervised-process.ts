@@ -17,19 +17,22 @@ export interface ProcessOptions {
 
 /** One or more processes that run until they are stopped. */
 export interface SupervisedPart {
-  /** Resolves when one ended, with the error to report unless `stop()` ended it. */
+  /** Resolves with the error to report when one ended that nobody ended. */
   readonly failure: Promise<ProcessFailure | undefined>;
   stop(): Promise<void>;
 }
 
 /** A process in a group of its own, so that a Ctrl-C in the terminal does not reach it. */
 export interface SupervisedProcess {
+  readonly pid: number | undefined;
   /** Resolves when it ended; null if a signal ended it. */
   readonly exitCode: Promise<number | null>;
-  /** Resolves likewise, with the error to report unless `stop()` ended it. */
+  /** Resolves likewise, with the error to report unless `stop()` or `kill()` ended it. */
   readonly failure: Promise<ProcessFailure | undefined>;
   /** Sends SIGTERM to its group, and SIGKILL to what is left after `graceMs`. */
   stop(graceMs: number): Promise<void>;
+  /** Sends SIGKILL to its group. */
+  kill(): Promise<void>;
 }
 
 /** Groups that are killed if this process ends before it stopped them. */
@@ -48,7 +51,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-function ending({ exitCode, signalCode }: ChildProcess): string {
+function howItEnded({ exitCode, signalCode }: ChildProcess): string {
   return signalCode === null ? `with exit code ${exitCode}` : `by ${signalCode}`;
 }
 
@@ -77,22 +80,28 @@ export async function startProcess(options: ProcessOptions): Promise<SupervisedP
   } finally {
     await log.close();
   }
-  let stopping = false;
+  let ending = false;
   const failure = ended.then(async () => {
-    if (stopping) return undefined;
+    if (ending) return undefined;
     const written = await readFile(logFile, 'utf8').catch(() => '');
-    return new ProcessFailure(name, ending(child), written);
+    return new ProcessFailure(name, howItEnded(child), written);
   });
 
   return {
+    pid: child.pid,
     exitCode: ended.then(() => child.exitCode),
     failure,
     async stop(graceMs) {
-      stopping = true;
+      ending = true;
       signalGroup(child, 'SIGTERM');
       const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), graceMs);
       await ended;
       clearTimeout(timer);
+    },
+    async kill() {
+      ending = true;
+      signalGroup(child, 'SIGKILL');
+      await ended;
     },
   };
 }

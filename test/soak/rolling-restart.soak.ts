@@ -1,0 +1,33 @@
+import process from 'node:process';
+import { defaultProcesses, startCluster } from '@mailprovider/cluster';
+import t from 'tap';
+import { restartUnderLoad } from '../acceptance/rolling-restart.ts';
+import { requiredPrograms } from '../cluster/control-plane.ts';
+
+const ROLLS = 10;
+const PER_SECOND = 200;
+
+t.setTimeout(600_000);
+
+t.test('twenty restarts of webhooks under 200 applies a second fail none of them', async (t) => {
+  const cluster = await startCluster({
+    programs: requiredPrograms(),
+    environment: process.env,
+    // Health would write a status after each apply, and the API server be busy with that.
+    processes: defaultProcesses({ webhooks: 2, health: 0 }),
+    progress: () => {},
+    signal: new AbortController().signal,
+  });
+  t.teardown(() => cluster.close());
+  const result = await restartUnderLoad({ cluster, rolls: ROLLS, perSecond: PER_SECOND });
+  const { sent, failed, latencies, seconds } = result.load;
+  const quantile = (share: number) => latencies[Math.floor(share * latencies.length)]?.toFixed(0);
+  t.comment(
+    `${sent} applies in ${seconds.toFixed(0)} s, p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms`,
+  );
+  t.strictSame(failed, []);
+  t.ok(result.validated >= sent, `${result.validated} of ${sent} applies were validated`);
+  t.equal(result.notMutated, 0);
+  t.strictSame(new Set(result.exitCodes), new Set([0]));
+  t.ok(sent / seconds > 0.9 * PER_SECOND, 'the machine kept up with the load');
+});
