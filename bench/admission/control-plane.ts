@@ -8,7 +8,7 @@ export interface ControlPlaneDeps {
 }
 
 /** Finds the programs of the control plane, or builds them with Go. */
-export async function obtainControlPlane(config: BenchConfig, deps: ControlPlaneDeps) {
+async function obtainPrograms(config: BenchConfig, deps: ControlPlaneDeps) {
   const { assetsDirectory, cacheDirectory, environment } = config;
   const path = environment['PATH'] ?? '';
   const found = await findPrograms({ assetsDirectory, cacheDirectory, path });
@@ -24,7 +24,7 @@ export async function startControlPlane(
   deps: ControlPlaneDeps,
 ): Promise<Cluster> {
   return startCluster({
-    programs: await obtainControlPlane(config, deps),
+    programs: await obtainPrograms(config, deps),
     environment: config.environment,
     processes: DEFAULT_PROCESSES.filter(({ servers }) => servers.includes('webhook')),
     ...deps,

@@ -6,7 +6,7 @@ import { autocannon } from './autocannon.ts';
 import { type BenchDirectory, createBenchDirectory } from './bench-directory.ts';
 import { measureCalls } from './call-time.ts';
 import type { BenchConfig } from './config.ts';
-import { obtainControlPlane, startControlPlane } from './control-plane.ts';
+import { startControlPlane } from './control-plane.ts';
 import { type Cores, chooseCores, usableCores } from './cores.ts';
 import { measureCreates } from './create-rounds.ts';
 import type { Figures } from './figures.ts';
@@ -45,9 +45,7 @@ async function setUp(
   teardown: Teardown,
 ): Promise<Setup> {
   const { progress, interrupted } = deps;
-  const { cacheDirectory } = config;
-  await obtainControlPlane(config, { progress, signal: interrupted });
-  const program = await obtainPeer({ cacheDirectory, progress, signal: interrupted });
+  const program = await obtainPeer({ ...config, progress, signal: interrupted });
   const directory = await createBenchDirectory();
   teardown.add(() => directory.remove());
   const cluster = await startControlPlane(config, { progress, signal: interrupted });
@@ -65,6 +63,7 @@ async function setUp(
       },
       authorityPem,
       pin: cores.webhook,
+      environment: config.environment,
       logDirectory: path,
       signal,
     });

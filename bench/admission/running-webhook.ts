@@ -18,6 +18,7 @@ export interface WebhookOptions {
   readonly authorityPem: string;
   /** The start of a command that runs on the core of the webhook. */
   readonly pin: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
   /** Gets a file with what the webhook writes. */
   readonly logDirectory: string;
   readonly signal: AbortSignal;
@@ -42,14 +43,14 @@ export interface RunningWebhook {
 /** Its output goes to the file and not through us: reading it would take from the core of the load. */
 async function spawnLogging(
   [file = '', ...args]: readonly string[],
-  environment: Readonly<Record<string, string>>,
+  environment: NodeJS.ProcessEnv,
   logFile: string,
 ): Promise<ChildProcess> {
   const log = await open(logFile, 'a', 0o600);
   try {
     const child = spawn(file, args, {
       stdio: ['ignore', log.fd, log.fd],
-      env: { ...process.env, ...environment },
+      env: environment,
     });
     await once(child, 'spawn');
     process.once('exit', () => child.kill('SIGKILL'));
@@ -97,12 +98,14 @@ async function peakRssMiB(pid: number | undefined): Promise<number> {
 /** Starts a webhook and waits until it allows a valid provider; rejects with the end of its log. */
 export async function startWebhook(
   command: WebhookCommand,
-  { inputs, pin, logDirectory, authorityPem, signal }: WebhookOptions,
+  options: WebhookOptions,
 ): Promise<RunningWebhook> {
-  const { name, environment } = command;
+  const { inputs, pin, logDirectory, authorityPem, signal } = options;
+  const { name } = command;
   const [port = 0, metricsPort = 0] = await freePorts(2);
   const logFile = join(logDirectory, `${name}.log`);
   const words = [...pin, ...command.words({ ...inputs, port, metricsPort })];
+  const environment = { ...options.environment, ...command.environment };
   const child = await spawnLogging(words, environment, logFile);
   const { failed, stop } = supervise(name, child, logFile);
   const url = `https://127.0.0.1:${port}`;

@@ -7,11 +7,10 @@ import (
 	"unicode/utf16"
 )
 
-var (
-	label = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$`)
-	// Resolvers read such a last label as a part of an IPv4 address.
-	looksLikeAddress = regexp.MustCompile(`^(\d+|0[xX][0-9a-fA-F]*)$`)
-)
+const labelMax = 63
+
+// Resolvers read such a last label as a part of an IPv4 address.
+var looksLikeAddress = regexp.MustCompile(`^(\d+|0[xX][0-9a-fA-F]*)$`)
 
 // longerThan counts UTF-16 units, as ours does.
 func longerThan(value string, max int) bool {
@@ -21,6 +20,23 @@ func longerThan(value string, max int) bool {
 func isOneLine(value string) bool {
 	for i := 0; i < len(value); i++ {
 		if value[i] < 0x20 || value[i] == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+func isAlphanumeric(char byte) bool {
+	return 'a' <= char && char <= 'z' || 'A' <= char && char <= 'Z' || '0' <= char && char <= '9'
+}
+
+// isLabel is a loop, because a regular expression with a bound takes several times as long.
+func isLabel(label string) bool {
+	if label == "" || len(label) > labelMax || label[0] == '-' || label[len(label)-1] == '-' {
+		return false
+	}
+	for i := 0; i < len(label); i++ {
+		if char := label[i]; !isAlphanumeric(char) && char != '_' && char != '-' {
 			return false
 		}
 	}
@@ -37,7 +53,7 @@ func isHost(host string) bool {
 		return false
 	}
 	for _, part := range labels {
-		if !label.MatchString(part) {
+		if !isLabel(part) {
 			return false
 		}
 	}
