@@ -10,7 +10,9 @@ export interface LoadFigures {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** NaN where the system does not tell. */
+  /** Core time for one answer, the same whatever else the machine does; NaN if not told. */
+  readonly cpuMicros: number;
+  /** Most memory resident; NaN if not told. */
   readonly rssMiB: number;
 }
 
@@ -20,26 +22,30 @@ export interface LoadRoundsOptions extends Omit<LoadRun, 'url'> {
   readonly progress: (message: string) => void;
 }
 
-async function loadOnce(webhook: RunningWebhook, options: LoadRoundsOptions): Promise<LoadResult> {
+interface Round extends LoadResult {
+  readonly cpuMicros: number;
+}
+
+async function loadOnce(webhook: RunningWebhook, options: LoadRoundsOptions): Promise<Round> {
   const { tool, seconds } = options;
   const run = { ...options, url: `${webhook.url}/validate` };
   await tool.run({ ...run, seconds: Math.min(WARM_UP_SECONDS, seconds) });
+  const before = await webhook.cpuSeconds();
   const result = await tool.run(run);
+  const cpuMicros = ((await webhook.cpuSeconds()) - before) * 1e6;
   await webhook.forgetLog();
   if (result.failures > 0) {
     throw new Error(`${webhook.name}: ${result.failures} calls failed under load`);
   }
-  return result;
+  return { ...result, cpuMicros: cpuMicros / (result.perSecond * seconds) };
 }
 
-async function figuresOf(
-  webhook: RunningWebhook,
-  results: readonly LoadResult[],
-): Promise<LoadFigures> {
+async function figuresOf(webhook: RunningWebhook, results: readonly Round[]): Promise<LoadFigures> {
   return {
     perSecond: median(results.map(({ perSecond }) => perSecond)),
     p50Ms: median(results.map(({ p50Ms }) => p50Ms)),
     p99Ms: median(results.map(({ p99Ms }) => p99Ms)),
+    cpuMicros: median(results.map(({ cpuMicros }) => cpuMicros)),
     rssMiB: await webhook.peakRssMiB(),
   };
 }
@@ -50,7 +56,7 @@ export async function measureLoad(
   peer: RunningWebhook,
   options: LoadRoundsOptions,
 ): Promise<{ readonly ours: LoadFigures; readonly peer: LoadFigures }> {
-  const results = { ours: [] as LoadResult[], peer: [] as LoadResult[] };
+  const results: Record<RunningWebhook['name'], Round[]> = { ours: [], peer: [] };
   for (let run = 1; run <= options.runs; run += 1) {
     for (const webhook of [ours, peer]) {
       const result = await loadOnce(webhook, options);

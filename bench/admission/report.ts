@@ -36,13 +36,15 @@ function table(rows: readonly Row[]): string[] {
   );
 }
 
-function loadRow(name: string, { perSecond, p50Ms, p99Ms, rssMiB }: LoadFigures): Row {
-  return [name, shown(perSecond, 0), shown(p50Ms, 2), shown(p99Ms, 2), shown(rssMiB, 0)];
+function loadRow(name: string, figures: LoadFigures): Row {
+  const { perSecond, p50Ms, p99Ms, cpuMicros, rssMiB } = figures;
+  const latencies = [shown(p50Ms, 2), shown(p99Ms, 2)];
+  return [name, shown(perSecond, 0), ...latencies, shown(cpuMicros, 0), shown(rssMiB, 0)];
 }
 
 function loadTable(figures: Figures): string[] {
   return table([
-    ['', 'answers/s', 'p50 ms', 'p99 ms', 'resident MiB'],
+    ['', 'answers/s', 'p50 ms', 'p99 ms', 'core µs an answer', 'resident MiB'],
     loadRow('ours', figures.load.ours),
     loadRow('peer', figures.load.peer),
     ['ratio', shown(ratioOf(figures), 2)],

@@ -7,6 +7,7 @@ import { freePorts } from '@mailprovider/cluster/free-ports';
 import { abortOnFailure, ProcessFailure } from '@mailprovider/cluster/process-failure';
 import { waitUntil } from '@mailprovider/cluster/wait-until';
 import { KeptConnection } from './kept-connection.ts';
+import { cpuSeconds, peakRssMiB } from './process-usage.ts';
 import { createReview } from './review.ts';
 import type { WebhookCommand, WebhookInputs } from './webhook-command.ts';
 
@@ -35,6 +36,8 @@ export interface RunningWebhook {
   readonly failed: AbortSignal;
   /** Most memory that it ever had resident; NaN where the system does not tell. */
   peakRssMiB(): Promise<number>;
+  /** Time that it had a core so far; NaN where the system does not tell. */
+  cpuSeconds(): Promise<number>;
   /** Empties its log, which grows with each answer. */
   forgetLog(): Promise<void>;
   stop(): Promise<void>;
@@ -90,11 +93,6 @@ async function problemOf(connection: KeptConnection): Promise<string | undefined
   }
 }
 
-async function peakRssMiB(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(status.match(/^VmHWM:\s+(\d+) kB$/m)?.[1]) / 1024;
-}
-
 /** Starts a webhook and waits until it allows a valid provider; rejects with the end of its log. */
 export async function startWebhook(
   command: WebhookCommand,
@@ -129,6 +127,7 @@ export async function startWebhook(
     authorityPem,
     failed,
     peakRssMiB: () => peakRssMiB(child.pid),
+    cpuSeconds: () => cpuSeconds(child.pid),
     forgetLog: () => truncate(logFile),
     stop,
   };
