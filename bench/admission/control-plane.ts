@@ -1,0 +1,32 @@
+import { type Cluster, DEFAULT_PROCESSES, findPrograms, startCluster } from '@mailprovider/cluster';
+import { buildPrograms } from '@mailprovider/cluster/build-programs';
+import type { BenchConfig } from './config.ts';
+
+export interface ControlPlaneDeps {
+  readonly progress: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Finds the programs of the control plane, or builds them with Go. */
+async function obtainPrograms(config: BenchConfig, deps: ControlPlaneDeps) {
+  const { assetsDirectory, cacheDirectory, environment } = config;
+  const path = environment['PATH'] ?? '';
+  const found = await findPrograms({ assetsDirectory, cacheDirectory, path });
+  return found ?? buildPrograms({ cacheDirectory, environment, ...deps });
+}
+
+/**
+ * Starts a cluster without the health process, which would write the status of each provider that
+ * is created.
+ */
+export async function startControlPlane(
+  config: BenchConfig,
+  deps: ControlPlaneDeps,
+): Promise<Cluster> {
+  return startCluster({
+    programs: await obtainPrograms(config, deps),
+    environment: config.environment,
+    processes: DEFAULT_PROCESSES.filter(({ servers }) => servers.includes('webhook')),
+    ...deps,
+  });
+}
