@@ -1,4 +1,4 @@
-import { type Cluster, DEFAULT_PROCESSES, findPrograms, startCluster } from '@mailprovider/cluster';
+import { type Cluster, defaultProcesses, findPrograms, startCluster } from '@mailprovider/cluster';
 import { buildPrograms } from '@mailprovider/cluster/build-programs';
 import type { BenchConfig } from './config.ts';
 
@@ -26,7 +26,7 @@ export async function startControlPlane(
   return startCluster({
     programs: await obtainPrograms(config, deps),
     environment: config.environment,
-    processes: DEFAULT_PROCESSES.filter(({ servers }) => servers.includes('webhook')),
+    processes: defaultProcesses({ health: 0 }),
     ...deps,
   });
 }

@@ -20,7 +20,7 @@ const kubeconfigSchema = z.object({
 });
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly contentType?: string;
   readonly body?: string;
