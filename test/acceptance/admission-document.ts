@@ -1,0 +1,105 @@
+import { API_VERSION, GROUP, KIND, PLURAL } from '@mailprovider/provider/identity';
+import { stringify } from 'yaml';
+import {
+  type AdmissionCase,
+  DENIALS,
+  FAULTLESS,
+  FAULTY,
+  SCHEMA_DENIALS,
+  WARNINGS,
+} from './admission-cases.ts';
+
+/** Runs kubectl with an object on its standard input; returns what people see. */
+export type Kubectl = (args: readonly string[], input?: object) => Promise<string>;
+
+/** What the document needs of a cluster beside kubectl. */
+export interface DocumentCluster {
+  readonly kubectl: Kubectl;
+  /** Stores an object while no webhook is asked. */
+  storeUnasked(object: object): Promise<void>;
+}
+
+const INTRODUCTION = `# What admission says
+
+Every denial and warning of the webhook, as kubectl prints it. This file is written from the answers of a
+real API server by \`npm run generate:admission\`; a test fails when it no longer says what they say.
+
+All faults of an object come in one answer, each with the path of its field. A value is printed only where
+it cannot be a password. Which fields there are, and their limits: [api.md](api.md).
+`;
+
+function provider(name: string, spec: AdmissionCase['spec']) {
+  return { apiVersion: API_VERSION, kind: KIND, metadata: { name }, spec };
+}
+
+function section(title: string, spec: AdmissionCase['spec'], output: string): string {
+  return `### ${title}\n\n\`\`\`yaml\n${stringify({ spec })}\`\`\`\n\n\`\`\`text\n${output}\n\`\`\`\n`;
+}
+
+const CREATE = ['create', '-f', '-'];
+const DRY_RUN = ['create', '--dry-run=server', '-f', '-'];
+
+async function sections(kubectl: Kubectl, cases: readonly AdmissionCase[]): Promise<string[]> {
+  const written: string[] = [];
+  for (const { title, spec } of cases) {
+    written.push(section(title, spec, await kubectl(DRY_RUN, provider('reports', spec))));
+  }
+  return written;
+}
+
+const asDefault = { default: true, ...FAULTLESS };
+
+async function defaultSections(kubectl: Kubectl): Promise<string[]> {
+  await kubectl(CREATE, provider('team-mail', asDefault));
+  const second = await kubectl(DRY_RUN, provider('reports', asDefault));
+  await kubectl(['delete', 'mailprovider', 'team-mail']);
+  // No health process stamps the claim here, so it stands although its object is gone.
+  const early = await kubectl(DRY_RUN, provider('reports', asDefault));
+  return [
+    section('A second default', asDefault, second),
+    'The one that is becoming the default has 90 s to be stored; the number of seconds is what is left.\n',
+    section(
+      'A default while another is becoming it',
+      asDefault,
+      early.replace(/in \d+ s/, 'in 90 s'),
+    ),
+  ];
+}
+
+async function secretSection(kubectl: Kubectl): Promise<string> {
+  const editor = 'mailprovider-editor';
+  const verbs = '--verb=get,list,create,update,patch,delete';
+  await kubectl(['create', 'clusterrole', editor, verbs, `--resource=${PLURAL}.${GROUP}`]);
+  await kubectl(['create', 'clusterrolebinding', editor, `--clusterrole=${editor}`, '--user=jane']);
+  const output = await kubectl([...DRY_RUN, '--as=jane'], provider('reports', FAULTLESS));
+  return section('A Secret that the user may not read', FAULTLESS, output);
+}
+
+async function keptSection({ kubectl, storeUnasked }: DocumentCluster): Promise<string> {
+  await storeUnasked(provider('reports', FAULTY));
+  const changed = { ...FAULTY, displayName: 'Reports' };
+  const output = await kubectl(['apply', '--server-side', '-f', '-'], provider('reports', changed));
+  await kubectl(['delete', 'mailprovider', 'reports']);
+  return section('A fault that the stored object has already', changed, output);
+}
+
+/** Writes the document from the answers of a cluster in which there is no MailProvider. */
+export async function admissionDocument(cluster: DocumentCluster): Promise<string> {
+  const { kubectl } = cluster;
+  return [
+    INTRODUCTION,
+    '## Refused\n',
+    ...(await sections(kubectl, DENIALS)),
+    '## Refused: the default\n',
+    ...(await defaultSections(kubectl)),
+    '## Refused: the Secret\n',
+    'Only with `--check-secret-access`.\n',
+    await secretSection(kubectl),
+    '## Refused by the schema\n',
+    'The API server checks the schema before it asks the webhook, in words of its own.\n',
+    ...(await sections(kubectl, SCHEMA_DENIALS)),
+    '## Allowed with a warning\n',
+    ...(await sections(kubectl, WARNINGS)),
+    await keptSection(cluster),
+  ].join('\n');
+}
