@@ -28,7 +28,7 @@ export interface ApplyLoadResult {
 }
 
 export interface ApplyLoad {
-  /** Resolves when `count` more applies were answered. */
+  /** Resolves when `count` more applies were answered, well or not. */
   answered(count: number): Promise<void>;
   /** Waits for the answers under way, and deletes the providers. */
   stop(): Promise<ApplyLoadResult>;
@@ -110,8 +110,8 @@ class Applier {
 }
 
 /**
- * Applies MailProviders at a steady rate; each apply creates one or changes its spec, so that the
- * API server asks the webhook about every one.
+ * Applies MailProviders at a steady rate, each again only when its last apply was answered. Every
+ * apply creates one or changes its spec, so that the API server asks the webhook about it.
  */
 export function startApplyLoad({ cluster, perSecond, providers }: ApplyLoadOptions): ApplyLoad {
   const client = createAdminClient(cluster);
@@ -132,7 +132,9 @@ export function startApplyLoad({ cluster, perSecond, providers }: ApplyLoadOptio
   };
   const timer = setInterval(() => {
     const due = ((performance.now() - begin) / 1_000) * perSecond;
-    for (let target = nextFree(); target !== undefined && sent < due; target = nextFree()) {
+    while (sent < due) {
+      const target = nextFree();
+      if (target === undefined) return;
       sent += 1;
       const applied: Promise<void> = applier.next(target).finally(() => underWay.delete(applied));
       underWay.add(applied);

@@ -3,7 +3,7 @@ import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { type ApplyLoadResult, startApplyLoad } from './apply-load.ts';
 
 /** What is applied between two steps, so that the load meets each state. */
-const APPLIES_BETWEEN = 400;
+const APPLIES_BETWEEN = 300;
 const PROVIDERS = 50;
 
 export interface RollingRestartOptions {

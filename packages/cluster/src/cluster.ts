@@ -73,11 +73,6 @@ interface Api {
   readonly kubectlCache: string;
 }
 
-interface Started {
-  readonly environment: ClusterEnvironment;
-  readonly processes: readonly ClusterProcess[];
-}
-
 function keep({ teardown, failed }: Start, part: SupervisedPart): void {
   teardown.add(() => part.stop());
   void part.failure.then((error) => {
@@ -149,7 +144,7 @@ async function startBalancing({ teardown }: Start, running: ClusterProcesses): P
   return `https://${HOST}:${balancer.port}`;
 }
 
-async function startEverything(start: Start): Promise<Started> {
+async function startEverything(start: Start): Promise<Pick<Cluster, 'environment' | 'processes'>> {
   const { options, directory, authority, validity, teardown, signal } = start;
   const manifests = await readManifests(MANIFESTS);
   const sink = await startSink(validity);

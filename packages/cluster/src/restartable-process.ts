@@ -37,6 +37,7 @@ export interface RestartableProcessOptions {
 
 /** A process that can be ended and started again, also while the other processes run on. */
 export class RestartableProcess implements ClusterProcess {
+  /** Resolves with the error to report when a run ends by itself. */
   readonly failure: SupervisedPart['failure'];
   readonly #options: RestartableProcessOptions;
   #fail: (failure: ProcessFailure) => void = () => undefined;

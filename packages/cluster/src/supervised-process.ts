@@ -17,7 +17,7 @@ export interface ProcessOptions {
 
 /** One or more processes that run until they are stopped. */
 export interface SupervisedPart {
-  /** Resolves with the error to report when one ended that nobody ended. */
+  /** Resolves with the error to report if one ends by itself; with none, if at all, once ended. */
   readonly failure: Promise<ProcessFailure | undefined>;
   stop(): Promise<void>;
 }
