@@ -1,4 +1,5 @@
 import type { ApiServer } from './api-server.ts';
+import { callTimes } from './call-time.ts';
 import { handlerMilliseconds } from './handler-time.ts';
 import { median } from './median.ts';
 import { type Registrations, registerOnly } from './registrations.ts';
@@ -19,12 +20,14 @@ export type EachWay<T> = Readonly<Record<(typeof WAYS)[number], T>>;
 /** Whom the API server asks at a create. */
 export interface Way {
   readonly registrations: Registrations;
-  readonly webhook?: RunningWebhook;
+  readonly asked?: { readonly webhook: RunningWebhook; readonly paths: readonly string[] };
 }
 
 export interface CreateFigures {
   /** Median of the creates. */
   readonly createMs: number;
+  /** Median of the same calls without an API server; NaN if nobody is asked. */
+  readonly callsMs: number;
   /** Mean time in the webhook's handlers for one create; undefined if its metrics do not tell. */
   readonly handlerMs: number | undefined;
 }
@@ -39,6 +42,7 @@ export interface CreateRoundsOptions {
 
 interface Block {
   readonly createMs: readonly number[];
+  readonly callsMs: readonly number[];
   readonly handlerMs: number | undefined;
 }
 
@@ -48,29 +52,35 @@ async function create(api: ApiServer, name: string): Promise<number> {
   return milliseconds;
 }
 
-async function handlerTime(webhook: RunningWebhook | undefined): Promise<number | undefined> {
-  if (webhook === undefined) return undefined;
-  const response = await fetch(webhook.metricsUrl);
+async function handlerTime({ asked }: Way): Promise<number | undefined> {
+  if (asked === undefined) return undefined;
+  const response = await fetch(asked.webhook.metricsUrl);
   return handlerMilliseconds(await response.text());
 }
 
 async function measureBlock(way: Way, size: number, options: CreateRoundsOptions): Promise<Block> {
   const { api, signal } = options;
-  await registerOnly(api, way.registrations, signal);
+  const { registrations, asked } = way;
+  await registerOnly(api, registrations, signal);
   for (let n = 0; n < WARM_UP_CREATES; n += 1) await create(api, `warm-up-${n}`);
-  const before = await handlerTime(way.webhook);
+  const before = await handlerTime(way);
   const createMs: number[] = [];
   for (let n = 0; n < size; n += 1) createMs.push(await create(api, `create-${n}`));
-  const after = await handlerTime(way.webhook);
+  const after = await handlerTime(way);
   await api.deleteProviders();
   const isTold = before !== undefined && after !== undefined;
-  return { createMs, handlerMs: isTold ? (after - before) / size : undefined };
+  return {
+    createMs,
+    callsMs: asked === undefined ? [] : await callTimes(asked.webhook, asked.paths, size),
+    handlerMs: isTold ? (after - before) / size : undefined,
+  };
 }
 
 function figuresOf(blocks: readonly Block[]): CreateFigures {
   const told = blocks.flatMap(({ handlerMs }) => handlerMs ?? []);
   return {
     createMs: median(blocks.flatMap(({ createMs }) => createMs)),
+    callsMs: median(blocks.flatMap(({ callsMs }) => callsMs)),
     handlerMs: told.length === 0 ? undefined : median(told),
   };
 }

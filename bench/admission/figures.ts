@@ -1,4 +1,3 @@
-import type { CallTimes } from './call-time.ts';
 import type { CreateFigures, EachWay } from './create-rounds.ts';
 import type { LoadFigures } from './load-rounds.ts';
 
@@ -6,7 +5,6 @@ import type { LoadFigures } from './load-rounds.ts';
 export interface Figures {
   readonly load: { readonly ours: LoadFigures; readonly peer: LoadFigures };
   readonly creates: EachWay<CreateFigures>;
-  readonly calls: CallTimes;
 }
 
 /** What a create gains by a registration, in ms, and where that goes. */
@@ -25,16 +23,9 @@ export function ratioOf({ load }: Figures): number {
   return load.ours.perSecond / load.peer.perSecond;
 }
 
-function gainOf({ createMs, handlerMs }: CreateFigures, withoutMs: number, calls: number): Gain {
-  const total = createMs - withoutMs;
-  return { total, calls, handlers: handlerMs, apiServer: total - calls };
-}
-
-export function gainsOf({ creates, calls }: Figures) {
-  const { none, peer, ours, oursWithMutation } = creates;
-  return {
-    peer: gainOf(peer, none.createMs, calls.peer),
-    ours: gainOf(ours, none.createMs, calls.ours),
-    oursWithMutation: gainOf(oursWithMutation, none.createMs, calls.ours + calls.oursMutate),
-  };
+/** What `way` gains over a create that nobody is asked about. */
+export function gainOf(way: CreateFigures, nobodyAsked: CreateFigures): Gain {
+  const total = way.createMs - nobodyAsked.createMs;
+  const { callsMs, handlerMs } = way;
+  return { total, calls: callsMs, handlers: handlerMs, apiServer: total - callsMs };
 }

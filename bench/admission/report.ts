@@ -1,4 +1,4 @@
-import { type Figures, type Gain, gainsOf, ratioOf } from './figures.ts';
+import { type Figures, type Gain, gainOf, ratioOf } from './figures.ts';
 import type { LoadFigures } from './load-rounds.ts';
 
 /** How the figures came about. */
@@ -53,17 +53,16 @@ function loadTable(figures: Figures): string[] {
 
 function createTable(figures: Figures): string[] {
   const { none, peer, ours, oursWithMutation } = figures.creates;
-  const gains = gainsOf(figures);
+  const gains = [peer, ours, oursWithMutation].map((way) => gainOf(way, none));
   const gainRow = (name: string, part: (gain: Gain) => number | undefined): Row => {
-    const cells = [gains.peer, gains.ours, gains.oursWithMutation].map(part);
-    return [name, '', ...cells.map((value) => shown(value, 2))];
+    return [name, '', ...gains.map((gain) => shown(part(gain), 2))];
   };
   const creates = [none, peer, ours, oursWithMutation];
   return table([
     ['ms', 'no webhook', 'peer', 'ours', 'ours, and mutation'],
     ['create', ...creates.map(({ createMs }) => shown(createMs, 2))],
     gainRow('more than with no webhook', ({ total }) => total),
-    gainRow('  call of the webhook (TLS, HTTP, handler)', ({ calls }) => calls),
+    gainRow('  calls of the webhook (TLS, HTTP, handler)', ({ calls }) => calls),
     gainRow('    of that its handler', ({ handlers }) => handlers),
     gainRow("  API server's own part (review, conditions)", ({ apiServer }) => apiServer),
   ]);
@@ -84,7 +83,7 @@ export function renderReport(figures: Figures, circumstances: Circumstances): st
     '',
     ...createTable(figures),
     '',
-    'The call is measured alone, by a client in Node over a kept connection; the handler is a mean',
+    'The calls are measured by themselves, from Node over a kept connection; the handler is a mean',
     'from the metrics of the webhook. "peer" and "ours" are asked for validation only.',
   ].join('\n');
 }

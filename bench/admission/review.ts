@@ -9,20 +9,20 @@ export function provider(name: string) {
     kind: KIND,
     metadata: { name },
     spec: {
-      displayName: 'Relay of the platform team',
       smtp: {
         host: 'smtp.example.com',
         port: 587,
         username: 'breakglass@example.com',
         passwordRef: { name: 'smtp-credentials', key: 'password' },
       },
-      sender: { address: 'noreply@example.com', name: 'Breakglass' },
+      sender: { address: 'noreply@example.com', name: 'Relay' },
     },
   };
 }
 
 /** An AdmissionReview (admission.k8s.io/v1) with what the API server puts around an object. */
 export function reviewOf(object: object, oldObject: object | null = null) {
+  const operation = oldObject === null ? 'CREATE' : 'UPDATE';
   const kind = { group: GROUP, version: VERSION, kind: KIND };
   const resource = { group: GROUP, version: VERSION, resource: PLURAL };
   return {
@@ -35,12 +35,11 @@ export function reviewOf(object: object, oldObject: object | null = null) {
       requestKind: kind,
       requestResource: resource,
       name: 'relay',
-      operation: oldObject === null ? 'CREATE' : 'UPDATE',
-      userInfo: { username: 'admin', groups: ['system:masters', 'system:authenticated'] },
+      operation,
+      userInfo: { username: 'admin', groups: ['system:masters'] },
       object,
       oldObject,
       dryRun: false,
-      options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
     },
   };
 }
@@ -55,7 +54,6 @@ export function createReview(): string {
       uid: '1d9a5b2e-56ff-4c3a-9d43-8bb0a8c8a8f1',
       creationTimestamp: CREATED,
       generation: 1,
-      labels: { 'app.kubernetes.io/managed-by': 'kubectl' },
     },
     spec: {
       ...spec,

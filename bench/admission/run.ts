@@ -3,20 +3,15 @@ import { Interruption } from '@mailprovider/cluster/interruption';
 import { Teardown } from '@mailprovider/cluster/teardown';
 import { connectApiServer } from './api-server.ts';
 import { autocannon } from './autocannon.ts';
-import { type BenchDirectory, createBenchDirectory } from './bench-directory.ts';
-import { measureCalls } from './call-time.ts';
 import type { BenchConfig } from './config.ts';
-import { startControlPlane } from './control-plane.ts';
-import { type Cores, chooseCores, usableCores } from './cores.ts';
+import { chooseCores, usableCores } from './cores.ts';
 import { measureCreates } from './create-rounds.ts';
 import type { Figures } from './figures.ts';
 import { measureLoad } from './load-rounds.ts';
 import type { LoadTool } from './load-tool.ts';
-import { obtainPeer } from './peer-program.ts';
 import { registrationsOf } from './registrations.ts';
 import { renderJson, renderReport } from './report.ts';
-import { type RunningWebhook, startWebhook } from './running-webhook.ts';
-import { OURS, peerAt } from './webhook-command.ts';
+import { type Setup, setUp } from './set-up.ts';
 import { hasWrk, wrk } from './wrk.ts';
 
 export interface RunDeps {
@@ -28,54 +23,6 @@ export interface RunDeps {
   readonly interrupted: AbortSignal;
 }
 
-/** What runs while we measure. */
-interface Setup {
-  readonly directory: BenchDirectory;
-  readonly kubeconfig: string;
-  readonly ours: RunningWebhook;
-  readonly peer: RunningWebhook;
-  /** Aborted when something of it fails, or we are to end. */
-  readonly signal: AbortSignal;
-}
-
-async function setUp(
-  config: BenchConfig,
-  cores: Cores,
-  deps: RunDeps,
-  teardown: Teardown,
-): Promise<Setup> {
-  const { progress, interrupted } = deps;
-  const program = await obtainPeer({ ...config, progress, signal: interrupted });
-  const directory = await createBenchDirectory();
-  teardown.add(() => directory.remove());
-  const cluster = await startControlPlane(config, { progress, signal: interrupted });
-  teardown.add(() => cluster.close());
-  const signal = AbortSignal.any([interrupted, cluster.failed]);
-  const { KUBECONFIG: kubeconfig, MAILPROVIDER_NAMESPACE } = cluster.environment;
-  const start = async (command: typeof OURS) => {
-    const { certificateFile, keyFile, authorityPem, path } = directory;
-    const webhook = await startWebhook(command, {
-      inputs: {
-        certificateFile,
-        keyFile,
-        kubeconfig,
-        credentialsNamespace: MAILPROVIDER_NAMESPACE,
-      },
-      authorityPem,
-      pin: cores.webhook,
-      environment: config.environment,
-      logDirectory: path,
-      signal,
-    });
-    teardown.add(() => webhook.stop());
-    return webhook;
-  };
-  const ours = await start(OURS);
-  const peer = await start(peerAt(program));
-  const failed = AbortSignal.any([signal, ours.failed, peer.failed]);
-  return { directory, kubeconfig, ours, peer, signal: failed };
-}
-
 async function measureApiServer(config: BenchConfig, setup: Setup, { progress }: RunDeps) {
   const { kubeconfig, ours, peer, signal } = setup;
   const api = await connectApiServer(kubeconfig);
@@ -85,9 +32,15 @@ async function measureApiServer(config: BenchConfig, setup: Setup, { progress }:
     return await measureCreates(
       {
         none: { registrations: {} },
-        peer: { registrations: { validation: ofPeer.validation }, webhook: peer },
-        ours: { registrations: { validation }, webhook: ours },
-        oursWithMutation: { registrations: { validation, mutation }, webhook: ours },
+        peer: {
+          registrations: { validation: ofPeer.validation },
+          asked: { webhook: peer, paths: ['/validate'] },
+        },
+        ours: { registrations: { validation }, asked: { webhook: ours, paths: ['/validate'] } },
+        oursWithMutation: {
+          registrations: { validation, mutation },
+          asked: { webhook: ours, paths: ['/mutate', '/validate'] },
+        },
       },
       { api, creates: config.creates, progress, signal },
     );
@@ -103,14 +56,13 @@ async function measure(
   deps: RunDeps,
 ): Promise<Figures> {
   const { ours, peer, directory, signal } = setup;
-  const { seconds, runs, connections, creates } = config;
+  const { seconds, runs, connections } = config;
   const { bodyFile } = directory;
   const { progress } = deps;
   const options = { ...load, bodyFile, seconds, runs, connections, progress, signal };
   return {
     load: await measureLoad(ours, peer, options),
     creates: await measureApiServer(config, setup, deps),
-    calls: await measureCalls(ours, peer, creates),
   };
 }
 
@@ -119,7 +71,8 @@ async function measureAndPrint(config: BenchConfig, deps: RunDeps): Promise<void
   const tool = (await hasWrk()) ? wrk : autocannon;
   const teardown = new Teardown();
   try {
-    const setup = await setUp(config, cores, deps, teardown);
+    const { progress, interrupted: signal } = deps;
+    const setup = await setUp(config, { pin: cores.webhook, progress, signal, teardown });
     const load = { tool, pin: cores.load };
     const figures = await measure(config, setup, load, deps).catch((error: unknown) => {
       // What ended is the cause; that a call or the load then failed is not.
@@ -140,7 +93,8 @@ export async function run(config: BenchConfig, deps: RunDeps): Promise<number> {
     await measureAndPrint(config, deps);
     return 0;
   } catch (error) {
-    if (error instanceof Interruption) return exitCodeOf(error.signal);
+    const { reason } = deps.interrupted;
+    if (reason instanceof Interruption) return exitCodeOf(reason.signal);
     deps.progress(error instanceof Error ? error.message : String(error));
     return 1;
   }
