@@ -9,7 +9,9 @@ import {
 import { mutate } from './admission/mutate.ts';
 import { validate } from './admission/validate.ts';
 import { patched } from './admission/verdict.ts';
-import { loadCertificate } from './certificate.ts';
+import { createCertificateMetrics } from './certificates/certificate-metrics.ts';
+import { followCertificate } from './certificates/follow-certificate.ts';
+import { startCertificateSource } from './certificates/start-source.ts';
 import type { WebhookConfig } from './config.ts';
 import { followConnections } from './connections.ts';
 import { createWebhookServer } from './server.ts';
@@ -26,8 +28,14 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
   });
   const providers = mailProviders(connection);
   const context = { credentialsNamespace: config.credentialsNamespace };
+  const registry = createRegistry();
+  const certificates = await startCertificateSource(config.certificate, {
+    connection,
+    logger,
+    metrics: createCertificateMetrics(registry),
+  });
   const webhook = createWebhookServer({
-    certificate: await loadCertificate(config),
+    certificate: certificates.current(),
     validate: async (request) => {
       const verdict = await validate(request, {
         context,
@@ -42,9 +50,10 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
     mutate: (request) => patched(mutate(request, context)),
     failed: (error) => logger.error({ err: error }, 'mailprovider admission failed'),
   });
+  const stopFollowing = followCertificate(webhook.server, certificates);
   const endConnections = followConnections(webhook.server);
   const operations = createOperationsServer({
-    registry: createRegistry(),
+    registry,
     isReady: () => webhook.server.listening,
   });
 
@@ -61,10 +70,13 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
   return {
     async close() {
       logger.info('stopping');
+      stopFollowing();
+      const certificatesClosed = certificates.close();
       const force = setTimeout(endConnections, STOP_GRACE_MS);
       await webhook.close();
       clearTimeout(force);
       await operations.close();
+      await certificatesClosed;
       await connection.close();
     },
   };
