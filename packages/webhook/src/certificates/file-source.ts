@@ -21,6 +21,11 @@ export interface FileSourceDeps {
   readonly clock?: Clock;
 }
 
+/** Both files may be exchanged between the reading of the one and of the other. */
+async function readTwice(files: CertificateFiles): Promise<ServingCertificate> {
+  return readCertificateFiles(files).catch(() => readCertificateFiles(files));
+}
+
 /**
  * Serves the pair in two files and takes each later one, also across the symbolic links by which
  * the kubelet exchanges the files of a volume. A pair that cannot serve leaves the last one in use.
@@ -41,7 +46,7 @@ export async function startFileSource(
   };
   const reload = async () => {
     try {
-      if (serve(await readCertificateFiles(files))) {
+      if (serve(await readTwice(files))) {
         metrics.reloaded('success');
         logger.info({ file: files.certFile }, 'certificate reloaded');
       }
