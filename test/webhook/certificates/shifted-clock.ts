@@ -26,9 +26,10 @@ export class ShiftedClock implements Clock {
     return () => this.#remove(timer);
   }
 
-  /** How many timers wait. */
+  /** How many timers wait for a time that is still to come. */
   get waiting(): number {
-    return this.#timers.size;
+    const nowMs = this.monotonicMs();
+    return [...this.#timers].filter(({ atMs }) => atMs > nowMs).length;
   }
 
   shift(ms: number): void {
