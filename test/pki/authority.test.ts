@@ -2,7 +2,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type ConnectionOptions, connect, createServer, type TlsOptions } from 'node:tls';
-import { createAuthority } from '@mailprovider/pki';
+import { createAuthority, loadAuthority, newKeyPair } from '@mailprovider/pki';
 import t from 'tap';
 
 const validity = { now: new Date(), validDays: 1 };
@@ -77,10 +77,11 @@ t.test('a certificate covers exactly the names and addresses asked for', async (
 });
 
 t.test('a certificate is valid from five minutes ago for the days asked for', async (t) => {
-  const { certificatePem } = authority.issue({
+  const now = new Date('2030-01-01T00:00:00Z');
+  const { certificatePem } = createAuthority({ commonName: 'test', now, validDays: 30 }).issue({
     commonName: 'dated',
     usages: ['client'],
-    now: new Date('2030-01-01T00:00:00Z'),
+    now,
     validDays: 7,
   });
   const certificate = new X509Certificate(certificatePem);
@@ -122,4 +123,34 @@ t.test('a server that trusts the authority takes its client certificates only', 
   });
   const misused = { ca, cert: server.certificatePem, key: server.keyPem };
   t.match(await handshake(mutual, misused), { authorizationError: 'INVALID_PURPOSE' });
+});
+
+t.test('an authority read from PEM issues as the one that was created', async (t) => {
+  const created = createAuthority({ commonName: 'Prüfstelle_1', ...validity });
+  const { certificatePem } = loadAuthority(created).issue({
+    commonName: 'server',
+    usages: ['server'],
+    keys: await newKeyPair(),
+    ...validity,
+  });
+  const certificate = new X509Certificate(certificatePem);
+  const parent = new X509Certificate(created.certificatePem);
+  t.ok(certificate.verify(parent.publicKey));
+  t.ok(certificate.checkIssued(parent));
+  t.equal(certificate.issuer, 'CN=Prüfstelle_1');
+});
+
+t.test('a certificate ends no later than its authority', async (t) => {
+  const { certificatePem } = authority.issue({
+    commonName: 'server',
+    usages: ['server'],
+    now: validity.now,
+    validDays: 2,
+  });
+  t.equal(new X509Certificate(certificatePem).validTo, root.validTo);
+});
+
+t.test('what is no authority is not read as one', async (t) => {
+  t.throws(() => loadAuthority({ certificatePem: 'no pem', keyPem: authority.keyPem }));
+  t.throws(() => loadAuthority({ certificatePem: authority.certificatePem, keyPem: 'no pem' }));
 });

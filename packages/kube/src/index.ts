@@ -6,4 +6,11 @@ export { type Lease, type LeaseContent, type LeaseReading, type Leases, leases }
 export type { WatchHandlers } from './list-watch.ts';
 export { type MailProviders, mailProviders } from './mail-providers.ts';
 export { type Secrets, type SecretVersion, secrets } from './secrets.ts';
+export { type SharedSecret, type SharedSecretVersion, sharedSecret } from './shared-secret.ts';
 export { type Access, type Subject, subjectAccess } from './subject-access.ts';
+export {
+  type RegistrationName,
+  type WebhookRegistration,
+  type WebhookRegistrations,
+  webhookRegistrations,
+} from './webhook-registrations.ts';

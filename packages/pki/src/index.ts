@@ -1,2 +1,3 @@
 export * from './authority.ts';
 export type { CertificateUsage } from './extensions.ts';
+export { type KeyPair, newKeyPair } from './key-pair.ts';

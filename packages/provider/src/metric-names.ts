@@ -4,7 +4,7 @@ export interface Metric {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly labels: readonly string[];
   readonly help: string;
-  readonly exportedBy: 'health' | 'sender';
+  readonly exportedBy: 'health' | 'sender' | 'webhook';
 }
 
 export const METRICS = {
@@ -49,5 +49,19 @@ export const METRICS = {
     labels: ['provider', 'reason'],
     help: 'Mails that could not be sent, by the label of the reason.',
     exportedBy: 'sender',
+  },
+  certificateExpiry: {
+    name: 'breakglass_mailprovider_webhook_certificate_expiry_timestamp_seconds',
+    type: 'gauge',
+    labels: ['kind'],
+    help: 'When the certificate that is served (leaf) and, if the webhook keeps it itself, the authority that signs it (ca) end.',
+    exportedBy: 'webhook',
+  },
+  certificateReloads: {
+    name: 'breakglass_mailprovider_webhook_certificate_reloads_total',
+    type: 'counter',
+    labels: ['result'],
+    help: 'Certificates taken in use after the first (success), and failures to read, renew or publish one (error).',
+    exportedBy: 'webhook',
   },
 } as const satisfies Readonly<Record<string, Metric>>;

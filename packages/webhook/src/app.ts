@@ -16,7 +16,9 @@ import {
 import { mutate } from './admission/mutate.ts';
 import { type ValidateDeps, validate } from './admission/validate.ts';
 import { patched } from './admission/verdict.ts';
-import { loadCertificate } from './certificate.ts';
+import { createCertificateMetrics } from './certificates/certificate-metrics.ts';
+import { followCertificate } from './certificates/follow-certificate.ts';
+import { startCertificateSource } from './certificates/start-source.ts';
 import type { WebhookConfig } from './config.ts';
 import { followConnections } from './connections.ts';
 import { type ClaimDeps, claimDefault } from './default-claim/claim-default.ts';
@@ -53,8 +55,14 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
       ? { secretAccessError: (write, user) => secretAccessError(write, user, accessDeps) }
       : {}),
   };
+  const registry = createRegistry();
+  const certificates = await startCertificateSource(config.certificate, {
+    connection,
+    logger,
+    metrics: createCertificateMetrics(registry),
+  });
   const webhook = createWebhookServer({
-    certificate: await loadCertificate(config),
+    certificate: certificates.current(),
     validate: async (request) => {
       const verdict = await validate(request, validateDeps, new AbortController().signal);
       const { operation, name } = request;
@@ -65,9 +73,10 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
     mutate: (request) => patched(mutate(request, context)),
     failed: (error) => logger.error({ err: error }, 'mailprovider admission failed'),
   });
+  const stopFollowing = followCertificate(webhook.server, certificates);
   const endConnections = followConnections(webhook.server);
   const operations = createOperationsServer({
-    registry: createRegistry(),
+    registry,
     isReady: () => webhook.server.listening,
   });
 
@@ -84,10 +93,13 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
   return {
     async close() {
       logger.info('stopping');
+      stopFollowing();
+      const certificatesClosed = certificates.close();
       const force = setTimeout(endConnections, STOP_GRACE_MS);
       await webhook.close();
       clearTimeout(force);
       await operations.close();
+      await certificatesClosed;
       await connection.close();
     },
   };

@@ -1,7 +1,8 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { type AdmissionRequest, decodeReview, ReviewError } from './admission/review.ts';
 import { encodeReview, type Verdict } from './admission/verdict.ts';
-import type { ServingCertificate } from './certificate.ts';
+import type { ServingCertificate } from './certificates/certificate-source.ts';
+import { tlsOptions } from './certificates/follow-certificate.ts';
 
 /** An update carries the old and the new object, 3 MB each at most, and the review around them. */
 const BODY_LIMIT = 7 * 1024 * 1024;
@@ -19,7 +20,7 @@ export interface WebhookServerDeps {
 /** The HTTPS edge of the webhook: sizes, types and decoding; what is right is decided elsewhere. */
 export function createWebhookServer(deps: WebhookServerDeps): FastifyInstance {
   const app = fastify({
-    https: { ...deps.certificate, minVersion: 'TLSv1.2' },
+    https: tlsOptions(deps.certificate),
     bodyLimit: BODY_LIMIT,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // Closing ends idle connections and waits for answers under way.
