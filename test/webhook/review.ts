@@ -7,6 +7,11 @@ export function reviewOf(fields: Readonly<Record<string, unknown>> = {}) {
     kind: 'AdmissionReview',
     request: {
       uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
+      resource: {
+        group: 'breakglass.t-caas.telekom.com',
+        version: 'v1alpha1',
+        resource: 'mailproviders',
+      },
       operation: 'CREATE',
       name: 'relay',
       object: objectOf(specWithCredentials()),

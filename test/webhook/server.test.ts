@@ -1,8 +1,9 @@
 import { createAuthority } from '@mailprovider/pki';
 import { mutate } from '@mailprovider/webhook/admission/mutate';
 import { validate } from '@mailprovider/webhook/admission/validate';
-import { patched } from '@mailprovider/webhook/admission/verdict';
+import { createWebhookMetrics } from '@mailprovider/webhook/metrics';
 import { createWebhookServer } from '@mailprovider/webhook/server';
+import { Registry } from 'prom-client';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
 import { minimalSpec, specWithCredentials } from '../provider/minimal-spec.ts';
@@ -16,6 +17,7 @@ const answerSchema = z.strictObject({
   apiVersion: z.literal('admission.k8s.io/v1'),
   kind: z.literal('AdmissionReview'),
   response: z.strictObject({
+    auditAnnotations: z.record(z.string(), z.string()).optional(),
     uid: z.string(),
     allowed: z.boolean(),
     status: z.strictObject({ code: z.number(), message: z.string() }).optional(),
@@ -34,9 +36,10 @@ function serverFor(t: Test) {
   const failed = (error: unknown) => failures.push(error);
   const app = createWebhookServer({
     certificate: { cert: certificatePem, key: keyPem },
-    validate: (request) =>
-      validate(request, { context, claimDefault }, new AbortController().signal),
-    mutate: (request) => patched(mutate(request, context)),
+    maxConcurrentReviews: 10,
+    metrics: createWebhookMetrics(new Registry()),
+    validate: (request, deadline) => validate(request, { context, claimDefault }, deadline),
+    mutate: (request) => mutate(request, context),
     failed,
   });
   t.teardown(() => app.close());
@@ -55,6 +58,7 @@ t.test('echoes the uid and allows what can work', async (t) => {
   t.strictSame(await ask('/validate', reviewOf()), {
     uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
     allowed: true,
+    auditAnnotations: { verdict: 'allowed' },
   });
 });
 

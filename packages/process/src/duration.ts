@@ -1,24 +1,41 @@
 import { InvalidArgumentError } from 'commander';
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-const DURATION = /^(\d+(\.\d+)?(ms|s|m|h))+$/;
-const PART = /(\d+(?:\.\d+)?)(ms|s|m|h)/g;
+const UNIT_MS: Readonly<Record<string, number>> = {
+  h: 3_600_000,
+  m: 60_000,
+  s: 1_000,
+  ms: 1,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ns: 1e-6,
+};
+const PART = /(\d+\.?\d*|\.\d+)(h|ms|m|s|us|µs|μs|ns)/y;
+/** `2562047h47m16.854775807s`, the longest there is, has 24 characters. */
+const LONGEST = 64;
 
-/** Milliseconds of a duration as Go writes it, such as `90s`, `1m30s` or `500ms`; else undefined. */
+/**
+ * Reads a duration as Go writes it (`5s`, `1m0s`, `500ms`) and returns milliseconds; `undefined` if
+ * it is none. A sign is not taken: nothing here waits for a negative time.
+ */
 export function durationMs(text: string): number | undefined {
-  if (!DURATION.test(text)) return undefined;
-  const parts = [...text.matchAll(PART)];
-  return parts.reduce(
-    (sum, [, number, unit = '']) => sum + Number(number) * (UNIT_MS[unit] ?? 0),
-    0,
-  );
+  if (text === '0') return 0;
+  if (text.length > LONGEST) return undefined;
+  let total = 0;
+  let end = 0;
+  PART.lastIndex = 0;
+  for (let part = PART.exec(text); part !== null; part = PART.exec(text)) {
+    total += Number(part[1]) * (UNIT_MS[part[2] ?? ''] ?? 0);
+    end = PART.lastIndex;
+  }
+  return end > 0 && end === text.length ? total : undefined;
 }
 
-/** Parses the duration of a flag into milliseconds. */
+/** Reads the duration of a flag, such as `3s`, as milliseconds. */
 export function parseDuration(text: string): number {
   const milliseconds = durationMs(text);
   if (milliseconds === undefined) {
-    throw new InvalidArgumentError('must be a duration such as 90s, 1m30s or 500ms');
+    throw new InvalidArgumentError('must be a duration such as 500ms, 3s or 1m30s');
   }
   return milliseconds;
 }

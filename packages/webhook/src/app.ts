@@ -14,70 +14,93 @@ import {
   type RunningApp,
 } from '@mailprovider/process';
 import { mutate } from './admission/mutate.ts';
+import type { AdmissionRequest } from './admission/review.ts';
 import { type ValidateDeps, validate } from './admission/validate.ts';
-import { patched } from './admission/verdict.ts';
+import type { Verdict } from './admission/verdict.ts';
 import { createCertificateMetrics } from './certificates/certificate-metrics.ts';
 import { followCertificate } from './certificates/follow-certificate.ts';
 import { startCertificateSource } from './certificates/start-source.ts';
 import type { WebhookConfig } from './config.ts';
-import { followConnections } from './connections.ts';
 import { type ClaimDeps, claimDefault } from './default-claim/claim-default.ts';
+import { Drain } from './drain.ts';
+import { createWebhookMetrics, type WebhookMetrics } from './metrics.ts';
 import { type SecretAccessDeps, secretAccessError } from './secret-access/secret-access.ts';
 import { createWebhookServer } from './server.ts';
 
 /** The API server waits 5 s for an answer (`timeoutSeconds`); ours is to come first. */
-const LIST_TIMEOUT_MS = 4_000;
-/** An answer takes milliseconds, a live list some more; the whole stop is to end within 5 s. */
-const STOP_GRACE_MS = 3_000;
+const API_TIMEOUT_MS = 4_000;
+/** As long as the API server waits for an answer under way; mostly none is. */
+const STOP_GRACE_MS = 5_000;
 
-/** Builds the webhook and starts to serve; what it needs stands in this one function. */
-export async function startWebhook(config: WebhookConfig, logger: Logger): Promise<RunningApp> {
-  const connection = new ApiConnection(loadKubeConfig(config.kubeconfig), {
-    requestTimeoutMs: LIST_TIMEOUT_MS,
-  });
-  const providers = mailProviders(connection);
-  const context = { credentialsNamespace: config.credentialsNamespace };
+/** Denials are for people to find; of what is allowed there are thousands. */
+function logVerdict(logger: Logger, { operation, name }: AdmissionRequest, verdict: Verdict): void {
+  if (verdict.allowed) {
+    logger.debug({ operation, name, allowed: true }, 'mailprovider admission');
+    return;
+  }
+  const { message } = verdict;
+  logger.info({ operation, name, allowed: false, message }, 'mailprovider admission');
+}
+
+/** What validation asks the API server about. */
+function validateDepsOf(
+  config: WebhookConfig,
+  connection: ApiConnection,
+  metrics: WebhookMetrics,
+  logger: Logger,
+): ValidateDeps {
+  const { credentialsNamespace, leaseNamespace, defaultClaimTtl: ttlMs } = config;
   const claimDeps: ClaimDeps = {
-    claims: defaultClaims(leases(connection, config.leaseNamespace), config.defaultClaimTtl),
-    listProviders: () => providers.list(),
-    ttlMs: config.defaultClaimTtl,
+    claims: defaultClaims(leases(connection, leaseNamespace), ttlMs),
+    listProviders: () => mailProviders(connection).list(),
+    ttlMs,
     failed: (error) => logger.error({ err: error }, 'mailprovider default claim failed'),
+    claimed: (outcome) => metrics.claimed(outcome),
   };
   const accessDeps: SecretAccessDeps = {
-    ...context,
+    credentialsNamespace,
     mayAccess: subjectAccess(connection),
     failed: (error) => logger.error({ err: error }, 'mailprovider secret access check failed'),
   };
-  const validateDeps: ValidateDeps = {
-    context,
+  return {
+    context: { credentialsNamespace },
     claimDefault: (request, take, signal) => claimDefault(request, take, claimDeps, signal),
     ...(config.checkSecretAccess
       ? { secretAccessError: (write, user) => secretAccessError(write, user, accessDeps) }
       : {}),
   };
+}
+
+/** Builds the webhook and starts to serve; what it needs stands in this one function. */
+export async function startWebhook(config: WebhookConfig, logger: Logger): Promise<RunningApp> {
+  const connection = new ApiConnection(loadKubeConfig(config.kubeconfig), {
+    requestTimeoutMs: API_TIMEOUT_MS,
+  });
   const registry = createRegistry();
+  const metrics = createWebhookMetrics(registry);
   const certificates = await startCertificateSource(config.certificate, {
     connection,
     logger,
     metrics: createCertificateMetrics(registry),
   });
+  const validateDeps = validateDepsOf(config, connection, metrics, logger);
   const webhook = createWebhookServer({
     certificate: certificates.current(),
-    validate: async (request) => {
-      const verdict = await validate(request, validateDeps, new AbortController().signal);
-      const { operation, name } = request;
-      const { allowed, message } = verdict;
-      logger.info({ operation, name, allowed, message }, 'mailprovider admission');
+    maxConcurrentReviews: config.maxConcurrentReviews,
+    metrics,
+    validate: async (request, deadline) => {
+      const verdict = await validate(request, validateDeps, deadline);
+      logVerdict(logger, request, verdict);
       return verdict;
     },
-    mutate: (request) => patched(mutate(request, context)),
+    mutate: (request) => mutate(request, validateDeps.context),
     failed: (error) => logger.error({ err: error }, 'mailprovider admission failed'),
   });
   const stopFollowing = followCertificate(webhook.server, certificates);
-  const endConnections = followConnections(webhook.server);
+  const drain = new Drain(webhook);
   const operations = createOperationsServer({
     registry,
-    isReady: () => webhook.server.listening,
+    isReady: () => webhook.server.listening && !drain.isDraining,
   });
 
   const address = { host: config.bindAddress, port: config.securePort };
@@ -93,13 +116,10 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
   return {
     async close() {
       logger.info('stopping');
+      await drain.close({ delayMs: config.shutdownDelay, graceMs: STOP_GRACE_MS });
       stopFollowing();
-      const certificatesClosed = certificates.close();
-      const force = setTimeout(endConnections, STOP_GRACE_MS);
-      await webhook.close();
-      clearTimeout(force);
+      await certificates.close();
       await operations.close();
-      await certificatesClosed;
       await connection.close();
     },
   };

@@ -30,12 +30,19 @@ export interface WebhookConfig {
   /** Milliseconds. */
   readonly defaultClaimTtl: number;
   readonly checkSecretAccess: boolean;
+  /** Reviews that may wait for the API server at once. */
+  readonly maxConcurrentReviews: number;
+  /** Milliseconds. */
+  readonly shutdownDelay: number;
   readonly metricsBindAddress: BindAddress;
   readonly logLevel: string;
 }
 
 /** 60 s are the API server's default `--request-timeout`; 30 s allow for clocks and a late commit. */
 const DEFAULT_CLAIM_TTL_MS = 90_000;
+
+/** So long may whoever sends us calls take to see that `/readyz` answers 503. */
+const DEFAULT_SHUTDOWN_DELAY_MS = 3_000;
 
 type Flags = Omit<WebhookConfig, 'certificate'> & CertificateFlags;
 
@@ -47,6 +54,12 @@ function parseList(text: string): string[] {
   const items = text.split(',').map((item) => item.trim());
   if (items.includes('')) throw new InvalidArgumentError('must be names separated by commas');
   return items;
+}
+
+function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be 1 or more');
+  return value;
 }
 
 function command(): Command {
@@ -87,6 +100,12 @@ function command(): Command {
       '--check-secret-access',
       'require that users who make a MailProvider send a password somewhere may get its Secret',
       false,
+    )
+    .option('--max-concurrent-reviews <n>', 'reviews that may wait at once', parseCount, 100)
+    .addOption(
+      new Option('--shutdown-delay <duration>', 'how long to serve on after SIGTERM')
+        .argParser(parseDuration)
+        .default(DEFAULT_SHUTDOWN_DELAY_MS, '3s'),
     )
     .addOption(metricsBindAddressFlag())
     .addOption(logLevelFlag());

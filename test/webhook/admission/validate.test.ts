@@ -7,14 +7,16 @@ import { minimalSpec, specWithCredentials } from '../../provider/minimal-spec.ts
 import { objectOf, reviewOf } from '../review.ts';
 
 const context = { credentialsNamespace: 'mail' };
-const { signal } = new AbortController();
+const deadline = { signal: new AbortController().signal };
 const inTheWay: FieldError = { kind: 'forbidden', path: 'spec.default', detail: 'not now' };
 
 /** Validates a review and records what was claimed. */
 async function judge(request: object, deps: Partial<ValidateDeps> = {}) {
   const claims: (ClaimRequest & { take: boolean })[] = [];
+  const review = decodeReview(JSON.stringify(reviewOf({ ...request })));
+  if (review.request === undefined) throw new Error('not a write of a provider');
   const verdict = await validate(
-    decodeReview(reviewOf(request as Record<string, unknown>)),
+    review.request,
     {
       context,
       claimDefault: async (claim, take) => {
@@ -23,9 +25,9 @@ async function judge(request: object, deps: Partial<ValidateDeps> = {}) {
       },
       ...deps,
     },
-    signal,
+    deadline,
   );
-  return { ...verdict, claims };
+  return { message: undefined, ...verdict, claims };
 }
 
 function withMetadata(spec: object, metadata: object) {

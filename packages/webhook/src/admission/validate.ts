@@ -17,19 +17,20 @@ export interface ValidateDeps {
   ): Promise<FieldError | undefined>;
 }
 
-function textAt(object: unknown, key: string): string {
+function metadataText(object: unknown, key: string): string {
   const value = fieldsAt(object, 'metadata')[key];
   return typeof value === 'string' ? value : '';
 }
 
 /** A create is known by the uid that its object will have, an update by what it is written over. */
 function claimRequestOf({ name, object, oldObject }: AdmissionRequest): ClaimRequest {
-  const base = { holder: name };
-  if (oldObject === undefined || oldObject === null) {
-    return { ...base, operation: 'CREATE', uid: textAt(object, 'uid'), resourceVersion: '' };
+  if (oldObject === undefined) {
+    const uid = metadataText(object, 'uid');
+    return { holder: name, operation: 'CREATE', uid, resourceVersion: '' };
   }
-  const resourceVersion = textAt(oldObject, 'resourceVersion');
-  return { ...base, operation: 'UPDATE', uid: textAt(oldObject, 'uid'), resourceVersion };
+  const resourceVersion = metadataText(oldObject, 'resourceVersion');
+  const uid = metadataText(oldObject, 'uid');
+  return { holder: name, operation: 'UPDATE', uid, resourceVersion };
 }
 
 /**
@@ -40,10 +41,10 @@ function claimRequestOf({ name, object, oldObject }: AdmissionRequest): ClaimReq
 export async function validate(
   request: AdmissionRequest,
   deps: ValidateDeps,
-  signal: AbortSignal,
+  deadline: { readonly signal: AbortSignal },
 ): Promise<Verdict> {
   const { object, oldObject, userInfo, dryRun } = request;
-  if (textAt(oldObject, 'deletionTimestamp') !== '') return allowed();
+  if (metadataText(oldObject, 'deletionTimestamp') !== '') return allowed();
   const write = { spec: object?.['spec'], oldSpec: oldObject?.['spec'] };
   const { errors, warnings } = admit(write, deps.context);
   const access = await deps.secretAccessError?.(write, userInfo);
@@ -52,7 +53,10 @@ export async function validate(
     return faults.length === 0 ? allowed(warnings) : denied(formatFieldErrors(faults));
   }
   const take = faults.length === 0 && !dryRun;
-  const { error } = await deps.claimDefault(claimRequestOf(request), take, signal);
+  const { error } = await deps.claimDefault(claimRequestOf(request), take, deadline.signal);
   const all = error === undefined ? faults : [...faults, error];
-  return all.length === 0 ? allowed(warnings) : denied(formatFieldErrors(all));
+  const defaultClaim = take && error === undefined ? 'taken' : 'refused';
+  return all.length === 0
+    ? allowed(warnings, dryRun ? undefined : defaultClaim)
+    : denied(formatFieldErrors(all), { defaultClaim });
 }

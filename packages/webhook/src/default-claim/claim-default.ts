@@ -4,20 +4,7 @@ import { singleDefaultError } from '@mailprovider/provider/default/single-defaul
 import type { FieldError } from '@mailprovider/provider/field-error';
 import { DEFAULT_CLAIM_LEASE } from '@mailprovider/provider/identity';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-
-/** How a write that newly sets `default: true` fared. */
-export type ClaimOutcome =
-  | 'taken'
-  /** Taken anew by the holder of an unspent claim. */
-  | 'retaken'
-  /** Another provider is the default. */
-  | 'other_default'
-  /** Another provider may be becoming the default. */
-  | 'claimed'
-  /** It would be taken, were this no dry run and the object without fault. */
-  | 'not_taken'
-  /** The API server did not answer, or the Lease cannot be read. */
-  | 'unavailable';
+import type { ClaimOutcome } from './claim-outcome.ts';
 
 export interface ClaimDeps {
   readonly claims: Pick<DefaultClaims, 'read' | 'write'>;
@@ -27,6 +14,8 @@ export interface ClaimDeps {
   readonly ttlMs: number;
   /** Told why the API server could not be asked; the denial says only that it could not. */
   failed(error: unknown): void;
+  /** Told how each request fared, for the metrics. */
+  claimed(outcome: ClaimOutcome): void;
 }
 
 export interface ClaimResult {
@@ -66,15 +55,24 @@ export async function claimDefault(
   deps: ClaimDeps,
   signal: AbortSignal,
 ): Promise<ClaimResult> {
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      const result = await tryToClaim(request, take, deps);
-      if (result !== 'lost') return result;
-    }
-  } catch (error) {
+  const result = await claimUntilDecided(request, take, deps, signal).catch((error: unknown) => {
     deps.failed(error);
-    return { outcome: 'unavailable', error: UNAVAILABLE };
+    return { outcome: 'unavailable', error: UNAVAILABLE } as const;
+  });
+  deps.claimed(result.outcome);
+  return result;
+}
+
+async function claimUntilDecided(
+  request: ClaimRequest,
+  take: boolean,
+  deps: ClaimDeps,
+  signal: AbortSignal,
+): Promise<ClaimResult> {
+  for (;;) {
+    signal.throwIfAborted();
+    const result = await tryToClaim(request, take, deps);
+    if (result !== 'lost') return result;
   }
 }
 
