@@ -9,7 +9,7 @@ import {
   StartupError,
 } from '@mailprovider/process';
 import { DEFAULT_CREDENTIALS_NAMESPACE } from '@mailprovider/provider/identity';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   type CertificateFlags,
   type CertificateSettings,
@@ -53,11 +53,13 @@ function command(): Command {
         'caBundle of the registrations',
     )
     .option('--tls-secret-namespace <name>', 'namespace of that Secret', SYSTEM_NAMESPACE)
-    .option(
-      '--tls-dns-names <names>',
-      'names (and IP addresses) that API servers reach the webhook by, with commas',
-      parseList,
-      SERVICE_NAMES,
+    .addOption(
+      new Option(
+        '--tls-dns-names <names>',
+        'names (and IP addresses) that API servers reach the webhook by, with commas',
+      )
+        .argParser(parseList)
+        .default(SERVICE_NAMES, SERVICE_NAMES.join()),
     )
     .addOption(credentialsNamespaceFlag(DEFAULT_CREDENTIALS_NAMESPACE))
     .addOption(metricsBindAddressFlag())
