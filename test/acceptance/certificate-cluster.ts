@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { startCluster } from '@mailprovider/cluster';
 import { readManifests } from '@mailprovider/cluster/manifests';
+import { redirectRegistration } from '@mailprovider/cluster/registrations';
 import {
   ApiConnection,
   loadKubeConfig,
@@ -52,12 +53,17 @@ export async function certificateCluster(t: Test) {
     kubectl,
     registrations: webhookRegistrations(connection, REGISTRATIONS, silent),
     secret: (name: string) => sharedSecret(connection, { namespace: NAMESPACE, name }, silent),
-    /** Removes our registrations and creates them anew, as manifests/webhooks.yaml has them. */
-    async registerAnew() {
+    /** Removes our registrations and creates them anew without a caBundle, for that URL if given. */
+    async registerAnew(url?: string) {
       for (const { kind, name } of REGISTRATIONS) {
         await kubectl(['delete', `${kind}webhookconfiguration`, name, '--ignore-not-found']);
       }
-      for (const manifest of registrations) await kubectl(['create', '-f', '-'], manifest);
+      for (const manifest of registrations) {
+        const endpoint = { url: url ?? '', authorityPem: '' };
+        const registration =
+          url === undefined ? manifest : redirectRegistration(manifest, endpoint);
+        await kubectl(['create', '-f', '-'], registration);
+      }
     },
     /** Starts to keep a certificate in the Secret of that name, as a replica of the webhook does. */
     start: (t: Test, name: string, options: ReplicaOptions = {}) =>

@@ -1,28 +1,39 @@
+import { spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { connect } from 'node:tls';
+import { API_VERSION, KIND, PLURAL } from '@mailprovider/provider/identity';
+import { allowed } from '@mailprovider/webhook/admission/verdict';
 import type { CertificateSource } from '@mailprovider/webhook/certificates/certificate-source';
 import {
   followCertificate,
   tlsOptions,
 } from '@mailprovider/webhook/certificates/follow-certificate';
+import { createWebhookMetrics } from '@mailprovider/webhook/metrics';
+import { createWebhookServer } from '@mailprovider/webhook/server';
+import { Registry } from 'prom-client';
 import t, { type Test } from 'tap';
-import { WITHOUT_PROGRAMS } from '../cluster/control-plane.ts';
+import { requiredPrograms, WITHOUT_PROGRAMS } from '../cluster/control-plane.ts';
 import { authorityAt } from '../webhook/certificates/certificates.ts';
 import { ShiftedClock } from '../webhook/certificates/shifted-clock.ts';
 import { certManagerDefinitions, WITHOUT_GO } from './cert-manager-crds.ts';
 import { type CertificateCluster, certificateCluster, MANIFESTS } from './certificate-cluster.ts';
+import { launch } from './launch.ts';
 
 const SECONDS_OF_A_DAY = 24 * 60 * 60;
 
-/** Resolves with the milliseconds until the condition holds. */
+/** Resolves with the milliseconds until the condition holds; rejects after 20 s. */
 async function timeUntil(holds: () => Promise<boolean> | boolean): Promise<number> {
   const begin = performance.now();
-  while (!(await holds())) await setImmediate();
+  while (!(await holds())) {
+    if (performance.now() - begin > 20_000) throw new Error(`not within 20 s: ${holds}`);
+    await setImmediate();
+  }
   return performance.now() - begin;
 }
 
@@ -46,6 +57,47 @@ function isServedBy(source: CertificateSource, pem: string | undefined): boolean
   return certificatesIn(pem ?? '').some((authority) =>
     leaf.verify(new X509Certificate(authority).publicKey),
   );
+}
+
+/** The webhook, but for rules; each call comes over a connection of its own. */
+function webhookOf(t: Test, source: CertificateSource) {
+  const webhook = createWebhookServer({
+    certificate: source.current(),
+    maxConcurrentReviews: 10,
+    metrics: createWebhookMetrics(new Registry()),
+    validate: () => allowed(),
+    judged: () => {},
+    mutate: () => [],
+    failed: (error) => t.fail(String(error)),
+  });
+  webhook.addHook('onSend', async (_request, reply) => {
+    reply.header('connection', 'close');
+  });
+  t.teardown(() => webhook.close());
+  t.teardown(followCertificate(webhook.server, source));
+  return webhook;
+}
+
+/** Creates a provider by a dry run, again and again; returns the status code. */
+async function creatorOf(t: Test, { kubeconfig }: CertificateCluster) {
+  const flags = ['proxy', '--port=0', '--kubeconfig', kubeconfig];
+  const proxy = spawn(requiredPrograms().kubectl, flags);
+  t.teardown(() => proxy.kill());
+  const [line] = await once(createInterface(proxy.stdout), 'line');
+  const address = String(line).split(' ').at(-1);
+  const url = `http://${address}/apis/${API_VERSION}/${PLURAL}?dryRun=All`;
+  const body = JSON.stringify({
+    apiVersion: API_VERSION,
+    kind: KIND,
+    metadata: { name: 'called' },
+    spec: { smtp: { host: 'smtp.example.com', port: 25 }, sender: { address: 'a@example.com' } },
+  });
+  const headers = { 'content-type': 'application/json' };
+  return async () => {
+    const response = await fetch(url, { method: 'POST', headers, body });
+    await response.body?.cancel();
+    return response.status;
+  };
 }
 
 async function serve(t: Test, source: CertificateSource): Promise<number> {
@@ -220,8 +272,8 @@ t.test('certificates in a cluster', { skip: WITHOUT_PROGRAMS }, async (t) => {
       seen.handshakes += ports.length;
     };
     // A certificate begins five minutes before it is made: so far may the clock be ahead.
-    for (let ahead = 0; ahead < 285; ahead += 1) {
-      clock.shift(1_000);
+    for (let aheadSeconds = 0; aheadSeconds < 280; aheadSeconds += 2) {
+      clock.shift(2_000);
       for (const bundle of await caBundles(cluster)) await connectToAll(bundle ?? '');
       await timeUntil(() => clock.waiting === replicas.length);
     }
@@ -231,5 +283,72 @@ t.test('certificates in a cluster', { skip: WITHOUT_PROGRAMS }, async (t) => {
     t.ok(authorities.size >= 5, `${authorities.size} authorities`);
     t.ok(leaves.size >= 10, `${leaves.size} leaves`);
     t.ok([...seen.bundles].some((pem) => certificatesIn(pem).length > 1));
+  });
+
+  await t.test('API servers never fail to call while all is renewed', async (t) => {
+    const settings = {
+      lifetimes: { authorityDays: 24 / SECONDS_OF_A_DAY, leafDays: 12 / SECONDS_OF_A_DAY },
+      trustDelayMs: 2_000,
+      checkIntervalMs: 500,
+    };
+    const { source, reloads } = await cluster.start(t, 'called', { settings });
+    const leaves = new Set<string>();
+    source.onChange(({ cert }) => leaves.add(cert));
+    const webhook = webhookOf(t, source);
+    await cluster.registerAnew(await webhook.listen({ host: '127.0.0.1', port: 0 }));
+    await timeUntil(() => isPublished(cluster, 'called'));
+    const create = await creatorOf(t, cluster);
+    await timeUntil(async () => (await create()) === 201);
+
+    const { 'ca.crt': authority } = (await cluster.secret('called').read())?.texts ?? {};
+    const answers = new Map<number, number>();
+    const end = performance.now() + 22_000;
+    const load = Array.from({ length: 4 }, async () => {
+      while (performance.now() < end) {
+        const status = await create();
+        answers.set(status, (answers.get(status) ?? 0) + 1);
+      }
+    });
+    await Promise.all(load);
+    const calls = answers.get(201);
+    t.strictSame([...answers.keys()], [201]);
+    t.ok(leaves.size >= 3, `${calls} creates, ${leaves.size} certificates one after another`);
+    t.notOk(isServedBy(source, authority), 'by another authority than at first');
+    t.equal(await reloads('error'), 0);
+  });
+
+  await t.test('the webhook keeps its certificate with the rights of its manifest', async (t) => {
+    await cluster.registerAnew();
+    const name = 'mailprovider-webhook-certificate';
+    const flags = [
+      ...['--kubeconfig', join(dirname(cluster.kubeconfig), 'webhook.kubeconfig')],
+      ...['--bind-address', '127.0.0.1', '--secure-port', '0'],
+      ...['--metrics-bind-address', '127.0.0.1:0', '--tls-secret-name', name],
+      ...['--tls-dns-names', '127.0.0.1'],
+    ];
+    const manifest = join(MANIFESTS, 'self-managed/rbac.yaml');
+    t.match(await kubectl(['apply', '-f', manifest]), { exitCode: 0 });
+    const { child, serving } = launch(t, 'webhook', flags);
+    let log = '';
+    child.stdout.on('data', (chunk) => {
+      log += chunk;
+    });
+    const url = await serving('webhook');
+    await timeUntil(() => isPublished(cluster, name));
+    const [bundle] = await caBundles(cluster);
+    t.match(await handshake(Number(new URL(url).port), bundle ?? ''), /^[0-9A-F]{32}$/);
+    const operations = await serving('operations');
+    const metrics = await (await fetch(`${operations}/metrics`)).text();
+    t.match(metrics, /certificate_expiry_timestamp_seconds\{kind="ca"\} \d+/);
+    t.match(metrics, /certificate_reloads_total\{result="error"\} 0/);
+    t.notMatch(log, /PRIVATE|status 403/);
+
+    const account = ['--as=system:serviceaccount:mailprovider-system:mailprovider-webhook'];
+    const may = async (...question: string[]) =>
+      (await kubectl(['auth', 'can-i', ...question, ...account])).stdout;
+    t.equal(await may('get', 'secret/other', '-n', 'mailprovider-system'), 'no');
+    t.equal(await may('get', `secret/${name}`, '-n', 'mailprovider-credentials'), 'no');
+    t.equal(await may('list', 'secrets', '-n', 'mailprovider-system'), 'no');
+    t.equal(await may('patch', 'validatingwebhookconfigurations/other'), 'no');
   });
 });

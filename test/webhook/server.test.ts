@@ -38,7 +38,8 @@ function serverFor(t: Test) {
     certificate: { cert: certificatePem, key: keyPem },
     maxConcurrentReviews: 10,
     metrics: createWebhookMetrics(new Registry()),
-    validate: (request, deadline) => validate(request, { context, claimDefault }, deadline),
+    validate: (request) => validate(request, { context, claimDefault }),
+    judged: () => {},
     mutate: (request) => mutate(request, context),
     failed,
   });

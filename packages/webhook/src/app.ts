@@ -88,11 +88,8 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
     certificate: certificates.current(),
     maxConcurrentReviews: config.maxConcurrentReviews,
     metrics,
-    validate: async (request, deadline) => {
-      const verdict = await validate(request, validateDeps, deadline);
-      logVerdict(logger, request, verdict);
-      return verdict;
-    },
+    validate: (request) => validate(request, validateDeps),
+    judged: (request, verdict) => logVerdict(logger, request, verdict),
     mutate: (request) => mutate(request, validateDeps.context),
     failed: (error) => logger.error({ err: error }, 'mailprovider admission failed'),
   });

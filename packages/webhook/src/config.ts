@@ -76,11 +76,13 @@ function command(): Command {
         'caBundle of the registrations',
     )
     .option('--tls-secret-namespace <name>', 'namespace of that Secret', DEFAULT_SYSTEM_NAMESPACE)
-    .option(
-      '--tls-dns-names <names>',
-      'names (and IP addresses) that API servers reach the webhook by, with commas',
-      parseList,
-      SERVICE_NAMES,
+    .addOption(
+      new Option(
+        '--tls-dns-names <names>',
+        'names (and IP addresses) that API servers reach the webhook by, with commas',
+      )
+        .argParser(parseList)
+        .default(SERVICE_NAMES, SERVICE_NAMES.join()),
     )
     .addOption(credentialsNamespaceFlag(DEFAULT_CREDENTIALS_NAMESPACE))
     .option(

@@ -26,10 +26,6 @@ export class Drain {
   constructor(app: FastifyInstance) {
     this.#app = app;
     this.#endConnections = followConnections(app.server);
-    app.addHook('onSend', (_request, reply, _payload, done) => {
-      if (this.#draining) reply.header('connection', 'close');
-      done();
-    });
   }
 
   get isDraining(): boolean {
@@ -39,6 +35,9 @@ export class Drain {
   /** Drains and closes; resolves when no connection is left. */
   async close({ delayMs, graceMs }: DrainTimes): Promise<void> {
     this.#draining = true;
+    this.#app.server.prependListener('request', (_request, response) => {
+      response.shouldKeepAlive = false;
+    });
     await delay(delayMs);
     const force = setTimeout(this.#endConnections, graceMs);
     await this.#app.close();

@@ -47,13 +47,19 @@ export function createWebhookMetrics(registry: Registry): WebhookMetrics {
     ...optionsOf(METRICS.admissionDuration, registry),
     buckets: DURATION_BUCKETS,
   });
-  const inFlight = new Gauge(optionsOf(METRICS.admissionInFlight, registry));
+  let underWay = 0;
+  const inFlight = new Gauge({
+    ...optionsOf(METRICS.admissionInFlight, registry),
+    collect: () => inFlight.set(underWay),
+  });
   const claims = new Counter(optionsOf(METRICS.defaultClaimsTotal, registry));
   initialise(requests, duration, claims);
   return {
-    started: () => inFlight.inc(),
+    started() {
+      underWay += 1;
+    },
     answered({ webhook, operation, verdict, seconds }) {
-      inFlight.dec();
+      underWay -= 1;
       requests.inc({ webhook, operation, verdict });
       duration.observe({ webhook }, seconds);
     },

@@ -1,5 +1,6 @@
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import {
+  type Answer,
   createMutateHandler,
   createValidateHandler,
   type Handler,
@@ -11,7 +12,7 @@ import { answerWithinMs } from './answer-deadline.ts';
 import type { ServingCertificate } from './certificates/certificate-source.ts';
 import { HttpError } from './http-error.ts';
 import { limitBodies } from './limit-bodies.ts';
-import type { Webhook, WebhookMetrics } from './metrics.ts';
+import type { AnsweredCall, Webhook, WebhookMetrics } from './metrics.ts';
 
 /** An update carries the old and the new object, 3 MB each at most, and the review around them. */
 const BODY_LIMIT = 7 * 1024 * 1024;
@@ -93,19 +94,28 @@ export function createWebhookServer(deps: WebhookServerDeps): FastifyInstance {
   limitBodies(app, BODY_LIMIT);
 
   const serve = (webhook: Webhook, handle: Handler) => {
-    app.post<{ Body: string }>(`/${webhook}`, async ({ body, url }, reply) => {
+    app.post<{ Body: string }>(`/${webhook}`, ({ body, url }, reply) => {
       metrics.started();
-      const call = { webhook, operation: 'UNKNOWN', verdict: 'error' } as const;
+      let operation: AnsweredCall['operation'] = 'UNKNOWN';
+      const seconds = () => reply.elapsedTime / 1000;
+      const succeed = ({ review, verdict }: Answer) => {
+        metrics.answered({ webhook, operation, verdict, seconds: seconds() });
+        reply.header('content-type', JSON_TYPE).send(review);
+      };
+      const fail = (error: unknown) => {
+        metrics.answered({ webhook, operation, verdict: 'error', seconds: seconds() });
+        reply.send(error);
+      };
       try {
         const review = decodeReview(body);
-        const left = answerWithinMs(url.slice(url.indexOf('?') + 1)) - reply.elapsedTime;
-        const { review: answer, verdict } = await handle(review, left);
-        const seconds = reply.elapsedTime / 1000;
-        metrics.answered({ ...call, operation: review.operation, verdict, seconds });
-        return reply.type(JSON_TYPE).send(answer);
+        operation = review.operation;
+        const query = url.slice(url.indexOf('?') + 1);
+        const answer = handle(review, answerWithinMs(query) - reply.elapsedTime);
+        // Most answers are there at once; a promise would only cost them time.
+        if (answer instanceof Promise) answer.then(succeed, fail);
+        else succeed(answer);
       } catch (error) {
-        metrics.answered({ ...call, seconds: reply.elapsedTime / 1000 });
-        throw error;
+        fail(error);
       }
     });
   };

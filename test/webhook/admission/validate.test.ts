@@ -15,18 +15,15 @@ async function judge(request: object, deps: Partial<ValidateDeps> = {}) {
   const claims: (ClaimRequest & { take: boolean })[] = [];
   const review = decodeReview(JSON.stringify(reviewOf({ ...request })));
   if (review.request === undefined) throw new Error('not a write of a provider');
-  const verdict = await validate(
-    review.request,
-    {
-      context,
-      claimDefault: async (claim, take) => {
-        claims.push({ ...claim, take });
-        return { outcome: 'taken' };
-      },
-      ...deps,
+  const judgement = validate(review.request, {
+    context,
+    claimDefault: async (claim, take) => {
+      claims.push({ ...claim, take });
+      return { outcome: 'taken' };
     },
-    deadline,
-  );
+    ...deps,
+  });
+  const verdict = typeof judgement === 'function' ? await judgement(deadline) : judgement;
   return { message: undefined, ...verdict, claims };
 }
 

@@ -86,6 +86,8 @@ t.test(
   'no leaf outlives its authority, and none is issued again and again at its end',
   async (t) => {
     const fresh = await freshAt(0);
+    const lastButOne = await renew(fresh, 'issue-leaf', options(357));
+    t.equal(step({ ...lastButOne, next: fresh.authority }, 361.7), 'issue-leaf');
     const late = await renew(fresh, 'issue-leaf', options(363));
     const end = (pem = '') => new X509Certificate(pem).validTo;
     t.equal(end(late.leaf?.certificatePem), end(fresh.authority.certificatePem));

@@ -14,8 +14,11 @@ export interface Answer {
 export type Handler = (review: Review, withinMs: number) => Answer | Promise<Answer>;
 
 export interface ValidateHandlerDeps {
-  validate(request: AdmissionRequest, deadline: Deadline): Promise<Verdict>;
-  /** How many verdicts may be waited for at once; those beyond are denied at once. */
+  /** Judges a write, or returns how to ask others about it. */
+  validate(request: AdmissionRequest): Verdict | ((deadline: Deadline) => Promise<Verdict>);
+  /** Told each verdict. */
+  judged(request: AdmissionRequest, verdict: Verdict): void;
+  /** How many writes others may be asked about at once; those beyond are denied at once. */
   readonly maxConcurrentReviews: number;
 }
 
@@ -28,28 +31,30 @@ function answerOf(review: Review, verdict: Verdict): Answer {
   };
 }
 
-/** Asks `validate`, a bounded number of times at once, and denies when the time is over. */
+/** Asks `validate`; what must wait does so a bounded number at once, and until the time is over. */
 export function createValidateHandler(deps: ValidateHandlerDeps): Handler {
   let waiting = 0;
-  const judged = async (review: Review, request: AdmissionRequest, deadline: Deadline) => {
-    waiting += 1;
-    try {
-      return answerOf(review, await deps.validate(request, deadline));
-    } finally {
-      waiting -= 1;
-    }
+  const answerTo = (review: Review, request: AdmissionRequest, verdict: Verdict) => {
+    deps.judged(request, verdict);
+    return answerOf(review, verdict);
   };
   return (review, withinMs) => {
     const { request } = review;
     if (request === undefined) return { review: encodeUntouched(review), verdict: 'allowed' };
+    const judgement = deps.validate(request);
+    if (typeof judgement !== 'function') return answerTo(review, request, judgement);
     if (waiting >= deps.maxConcurrentReviews) {
       return { review: encodeOverload(review), verdict: 'error' };
     }
-    return answerWithin<Answer>(
+    waiting += 1;
+    const answered = answerWithin<Answer>(
       withinMs,
-      (deadline) => judged(review, request, deadline),
+      async (deadline) => answerTo(review, request, await judgement(deadline)),
       () => ({ review: encodeVerdict(review, TOO_LATE), verdict: 'error' }),
     );
+    return answered.finally(() => {
+      waiting -= 1;
+    });
   };
 }
 

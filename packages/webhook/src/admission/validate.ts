@@ -33,30 +33,41 @@ function claimRequestOf({ name, object, oldObject }: AdmissionRequest): ClaimReq
   return { holder: name, operation: 'UPDATE', uid, resourceVersion };
 }
 
+/** A verdict that others must be asked for; it waits for the API server. */
+export type PendingVerdict = (deadline: { readonly signal: AbortSignal }) => Promise<Verdict>;
+
+function verdictOn(
+  faults: readonly FieldError[],
+  warnings: readonly string[],
+  defaultClaim?: 'taken' | 'refused',
+): Verdict {
+  return faults.length === 0
+    ? allowed(warnings, defaultClaim)
+    : denied(formatFieldErrors(faults), { defaultClaim });
+}
+
 /**
- * Judges a create or an update of a MailProvider: every fault at once, or the warnings.
+ * Judges a create or an update of a MailProvider: every fault at once, or the warnings. Most writes
+ * are judged at once; those that others must be asked about return how to ask.
  *
  * What is being deleted may be written as it is: its finalizers must be able to go.
  */
-export async function validate(
-  request: AdmissionRequest,
-  deps: ValidateDeps,
-  deadline: { readonly signal: AbortSignal },
-): Promise<Verdict> {
+export function validate(request: AdmissionRequest, deps: ValidateDeps): Verdict | PendingVerdict {
   const { object, oldObject, userInfo, dryRun } = request;
   if (metadataText(oldObject, 'deletionTimestamp') !== '') return allowed();
   const write = { spec: object?.['spec'], oldSpec: oldObject?.['spec'] };
   const { errors, warnings } = admit(write, deps.context);
-  const access = await deps.secretAccessError?.(write, userInfo);
-  const faults = access === undefined ? errors : [...errors, access];
-  if (!dependsOnOthers(write)) {
-    return faults.length === 0 ? allowed(warnings) : denied(formatFieldErrors(faults));
-  }
-  const take = faults.length === 0 && !dryRun;
-  const { error } = await deps.claimDefault(claimRequestOf(request), take, deadline.signal);
-  const all = error === undefined ? faults : [...faults, error];
-  const defaultClaim = take && error === undefined ? 'taken' : 'refused';
-  return all.length === 0
-    ? allowed(warnings, dryRun ? undefined : defaultClaim)
-    : denied(formatFieldErrors(all), { defaultClaim });
+  const becomesDefault = dependsOnOthers(write);
+  if (!becomesDefault && deps.secretAccessError === undefined) return verdictOn(errors, warnings);
+
+  return async ({ signal }) => {
+    const access = await deps.secretAccessError?.(write, userInfo);
+    const faults = access === undefined ? errors : [...errors, access];
+    if (!becomesDefault) return verdictOn(faults, warnings);
+    const take = faults.length === 0 && !dryRun;
+    const { error } = await deps.claimDefault(claimRequestOf(request), take, signal);
+    const all = error === undefined ? faults : [...faults, error];
+    const claim = error === undefined && take ? 'taken' : 'refused';
+    return verdictOn(all, warnings, dryRun ? undefined : claim);
+  };
 }

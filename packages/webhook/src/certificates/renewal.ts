@@ -4,8 +4,8 @@ import { type Bundle, stillRetired } from './bundle.ts';
 import { endOf, isValidAt, parseCertificate } from './key-pair.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A certificate is renewed when a new one would last this part of its life longer. */
-const RENEWAL_POINT = 2 / 3;
+/** A certificate is renewed when less than this part of its life is left. */
+const RENEWAL_PART = 1 / 3;
 
 /** How long new certificates last, in days. */
 export interface Lifetimes {
@@ -38,10 +38,9 @@ export type RenewalStep =
   | 'issue-leaf'
   | 'forget-retired';
 
-function isDue(certificate: X509Certificate, days: number, now: Date, latest = Infinity): boolean {
-  const lifeMs = days * DAY_MS;
-  const newEnd = Math.min(now.getTime() + lifeMs, latest);
-  return newEnd - endOf(certificate).getTime() >= RENEWAL_POINT * lifeMs;
+function isDue(certificate: X509Certificate, days: number, now: Date): boolean {
+  const leftMs = endOf(certificate).getTime() - now.getTime();
+  return leftMs <= RENEWAL_PART * days * DAY_MS;
 }
 
 function covers(certificate: X509Certificate, name: string): boolean {
@@ -53,9 +52,9 @@ function leafIsDue(bundle: Bundle, authority: X509Certificate, context: RenewalC
   const leaf = parseCertificate(bundle.leaf?.certificatePem);
   if (leaf === undefined || !isValidAt(leaf, context.now)) return true;
   if (!context.names.every((name) => covers(leaf, name))) return true;
-  // A leaf ends with its authority at the latest; a new one would last no longer.
-  const latest = endOf(authority).getTime();
-  return isDue(leaf, context.lifetimes.leafDays, context.now, latest);
+  // A leaf ends with its authority at the latest: a new one would last no longer than that.
+  const canLastLonger = endOf(leaf) < endOf(authority);
+  return canLastLonger && isDue(leaf, context.lifetimes.leafDays, context.now);
 }
 
 /** Decides what is due. Pure: the bundle is what is stored, not what is wished. */
@@ -67,8 +66,8 @@ export function decideRenewal(bundle: Bundle | undefined, context: RenewalContex
   const nextIsValid = next !== undefined && isValidAt(next, now);
   if (!isValidAt(authority, now)) return nextIsValid ? 'promote-authority' : 'start-over';
   if (nextIsValid && nextIsTrusted) return 'promote-authority';
-  if (!nextIsValid && isDue(authority, lifetimes.authorityDays, now)) return 'announce-authority';
   if (leafIsDue(bundle, authority, context)) return 'issue-leaf';
+  if (!nextIsValid && isDue(authority, lifetimes.authorityDays, now)) return 'announce-authority';
   const forgets = stillRetired(bundle, now).length < bundle.retired.length;
   return forgets ? 'forget-retired' : 'none';
 }
