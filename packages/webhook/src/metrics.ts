@@ -48,7 +48,7 @@ export function createWebhookMetrics(registry: Registry): WebhookMetrics {
     buckets: DURATION_BUCKETS,
   });
   let underWay = 0;
-  const inFlight = new Gauge({
+  const inFlight: Gauge = new Gauge({
     ...optionsOf(METRICS.admissionInFlight, registry),
     collect: () => inFlight.set(underWay),
   });
