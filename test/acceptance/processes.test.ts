@@ -35,7 +35,9 @@ t.test(
     const anonymous = { port, username: undefined, passwordRef: undefined };
     t.teardown(() => cluster.kubectl(['delete', 'mailprovider', name]));
 
-    const { child, serving } = launch(t, 'health', [...OPERATIONS, '--allow-loopback']);
+    // The one of the cluster leads.
+    const flags = [...OPERATIONS, '--allow-loopback', '--leader-elect=false'];
+    const { child, serving } = launch(t, 'health', flags);
     await serving('operations');
     await cluster.kubectl(['apply', '-f', '-'], providerOf(cluster, name, anonymous));
     const [socket] = await dialled;
@@ -88,6 +90,10 @@ t.test('a flag that is wrong or missing is named, without a stack trace', async 
   };
   t.match(await stderrOf('webhook'), /required option '--tls-cert-file <file>' not specified/);
   t.match(await stderrOf('health', '--concurrency', '0'), /'--concurrency <n>'.*must be 1 or more/);
+  t.match(
+    await stderrOf('health', '--leader-elect-lease-duration', '10s'),
+    /error: --leader-elect-lease-duration must be more than --leader-elect-renew-deadline/,
+  );
   t.match(
     await stderrOf('health', '--kubeconfg', 'x'),
     /unknown option '--kubeconfg'.*\n.*--kubeconfig/,

@@ -276,6 +276,22 @@ t.test('a condition of somebody else is no reason to write', async (t) => {
   t.equal(written.length, 1);
 });
 
+t.test('a status that somebody wrote over ours is corrected after 30 s', async (t) => {
+  const { port } = await sink(t);
+  const { engine, clock, secrets, written, nextWrite, settle } = engineFor(t);
+  secrets.set('secret', 'right');
+  engine.stored(provider(port));
+  await nextWrite();
+  await settle();
+  const status = written[0]?.status;
+  if (status === undefined) throw new Error('nothing written');
+  const conditions = status.conditions.map((condition) => ({ ...condition, reason: 'Stale' }));
+  engine.stored({ ...provider(port), status: { ...status, conditions } });
+  t.strictSame(clock.pending, [INTERVALS.unhealthyMs]);
+  clock.advance(INTERVALS.unhealthyMs);
+  t.equal(await nextWrite(), 'HealthCheckPassed');
+});
+
 t.test('a write that fails is tried again soon, and then less often', async (t) => {
   const { port } = await sink(t);
   const { engine, clock, secrets, faults, nextWrite, settle } = engineFor(t);

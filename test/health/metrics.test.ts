@@ -1,4 +1,5 @@
 import { type CheckResult, createHealthMetrics } from '@mailprovider/health';
+import { registerDefaultProviders } from '@mailprovider/health/metrics';
 import type { SessionReason, Stage } from '@mailprovider/provider/reasons';
 import { Registry } from 'prom-client';
 import t from 'tap';
@@ -71,4 +72,13 @@ t.test('the series of a removed provider disappear, and no others', async (t) =>
   const lines = await series(registry);
   t.notOk(lines.some((line) => line.includes('provider="a"')));
   t.ok(lines.some((line) => line.includes('provider="b"')));
+});
+
+t.test('defaults are counted when the metrics are read', async (t) => {
+  const registry = new Registry();
+  let count = 1;
+  registerDefaultProviders(registry, () => count);
+  t.strictSame(await series(registry), ['breakglass_mailprovider_default_providers 1']);
+  count = 2;
+  t.strictSame(await series(registry), ['breakglass_mailprovider_default_providers 2']);
 });

@@ -7,6 +7,7 @@ import {
   SESSION_REASON_TEXT,
 } from '@mailprovider/provider/reason-text';
 import {
+  type DEFAULT_REASONS,
   type HEALTHY_REASONS,
   metricLabel,
   type PASSWORD_LOADED_REASONS,
@@ -37,6 +38,11 @@ const PASSWORD_LOADED: Readonly<Record<(typeof PASSWORD_LOADED_REASONS)[number],
   NotRequired: ['True', 'the provider has no user name'],
   Pending: ['Unknown', 'not looked for because the spec is invalid'],
   Disabled: ['Unknown', '`spec.disabled` is true'],
+};
+const DEFAULT: Readonly<Record<(typeof DEFAULT_REASONS)[number], Meaning>> = {
+  Elected: ['True', 'the provider is used where none is named'],
+  DefaultConflict: ['False', 'another one is elected, which the message names'],
+  Disabled: ['False', '`spec.disabled` is true'],
 };
 
 function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -120,6 +126,7 @@ ${table(fieldHeaders, fieldRows(openApiSchemaOf(statusSchema), 'status'))}
 ## Conditions
 
 Ready, Healthy and PasswordLoaded exist from the first write on, each with \`observedGeneration\`.
+Default exists where \`spec.default\` is true; without it a provider can be as Ready as with it.
 
 ### Ready
 
@@ -132,6 +139,10 @@ ${table(reasonHeaders, [...reasonRows(HEALTHY), ...sessionRows])}
 ### PasswordLoaded
 
 ${table(reasonHeaders, [...reasonRows(PASSWORD_LOADED), ...secretRows])}
+
+### Default
+
+${table(reasonHeaders, reasonRows(DEFAULT))}
 
 ## Metrics
 

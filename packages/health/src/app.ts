@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import {
   ApiConnection,
+  defaultClaims,
+  type Leadership,
+  leases,
   loadKubeConfig,
   mailProviders,
-  type SecretVersion,
+  runLeaderElection,
   secrets,
-  type WatchHandlers,
 } from '@mailprovider/kube';
 import {
   createOperationsServer,
@@ -13,94 +17,117 @@ import {
   listen,
   type RunningApp,
 } from '@mailprovider/process';
-import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
 import type { HealthConfig } from './config.ts';
-import { HealthEngine } from './engine.ts';
-import { kubeSecretReader, kubeStatusWriter } from './kube-ports.ts';
-import { createHealthMetrics } from './metrics.ts';
+import { enabledDefaults } from './default-conditions.ts';
+import {
+  kubeClaimStore,
+  kubeDefaultConditionWriter,
+  kubeSecretReader,
+  kubeStatusWriter,
+} from './kube-ports.ts';
+import { type LeaderDeps, lead } from './leader.ts';
+import { createHealthMetrics, registerDefaultProviders } from './metrics.ts';
 import { systemClock } from './ports.ts';
 import { DEFAULT_INTERVALS, PROBE_TIMEOUT_MS } from './schedule.ts';
-import { SecretVersions } from './secret-versions.ts';
+import { Watches } from './watches.ts';
 
-/** A list takes milliseconds; when it does not come, providers are not to wait for it. */
-const SECRETS_HEAD_START_MS = 3_000;
+const LEADER_LEASE = 'mailprovider-health';
 /** A status write takes milliseconds; the whole stop is to end within 5 s. */
 const STOP_GRACE_MS = 3_000;
 
-/** Builds health and starts to check; what it needs stands in this one function. */
-export async function startHealth(config: HealthConfig, logger: Logger): Promise<RunningApp> {
-  const connection = new ApiConnection(loadKubeConfig(config.kubeconfig));
-  const providers = mailProviders(connection);
-  const credentials = secrets(connection, config.credentialsNamespace);
-  const registry = createRegistry();
+/** Ways to the API server. */
+interface Connections {
+  readonly checks: ApiConnection;
+  /** For what waits for no check: watches and writes of Leases, and Default conditions. */
+  readonly coordination: ApiConnection;
+}
 
-  const engine = new HealthEngine({
+function connect({ kubeconfig, leaderElection }: HealthConfig): Connections {
+  const settings = loadKubeConfig(kubeconfig);
+  // As in controller-runtime: a renewal that hangs leaves time for another one.
+  const requestTimeoutMs = Math.max(1_000, leaderElection.timing.renewDeadlineMs / 2);
+  return {
+    checks: new ApiConnection(settings),
+    coordination: new ApiConnection(settings, { requestTimeoutMs }),
+  };
+}
+
+/** Builds health and takes part in the election; what it needs stands in this one function. */
+export async function startHealth(config: HealthConfig, logger: Logger): Promise<RunningApp> {
+  const { credentialsNamespace, concurrency, allowLoopback } = config;
+  const { checks, coordination } = connect(config);
+  const providers = mailProviders(checks);
+  const credentials = secrets(checks, credentialsNamespace);
+  const claims = defaultClaims(leases(coordination, config.leaderElection.namespace));
+  const registry = createRegistry();
+  const clock = systemClock;
+  const stop = new AbortController();
+  const { signal } = stop;
+  const known = new Watches({ providers, secrets: credentials, claims, clock, logger, signal });
+  registerDefaultProviders(registry, () => enabledDefaults(known.providers.all()).length);
+  const engine: LeaderDeps['engine'] = {
     check: {
-      credentialsNamespace: config.credentialsNamespace,
+      credentialsNamespace,
       secrets: kubeSecretReader(credentials),
       resolver: systemResolver(),
-      addressPolicy: createAddressPolicy({ allowLoopback: config.allowLoopback }),
+      addressPolicy: createAddressPolicy({ allowLoopback }),
       timeoutMs: PROBE_TIMEOUT_MS,
     },
     statusWriter: kubeStatusWriter(providers, logger),
     metrics: createHealthMetrics(registry),
-    clock: systemClock,
+    clock,
     logger,
     intervals: DEFAULT_INTERVALS,
-    concurrency: config.concurrency,
+    concurrency,
     random: Math.random,
-  });
+  };
+  const defaultConditionWriter = kubeDefaultConditionWriter(mailProviders(coordination), logger);
+  const claimStore = kubeClaimStore(claims);
+  const leaderDeps = { known, engine, defaultConditionWriter, claimStore };
 
-  const synced = { providers: false, secrets: false };
-  const stop = new AbortController();
-  const providerHandlers: WatchHandlers<MailProvider> = {
-    replaced(all) {
-      engine.replaced(all);
-      synced.providers = true;
-    },
-    stored: (provider) => engine.stored(provider),
-    deleted: ({ metadata }) => engine.deleted(metadata.name),
-  };
-  const watches: Promise<void>[] = [];
-  const watchProviders = () => {
-    clearTimeout(headStart);
-    if (watches.length === 1) watches.push(providers.watch(providerHandlers, logger, stop.signal));
-  };
-  // Secrets come first, so that no change of one falls between the two lists; but a Role that is
-  // missing is to be told in the status of the providers.
-  const headStart = setTimeout(watchProviders, SECRETS_HEAD_START_MS);
-  const versions = new SecretVersions((name) => engine.secretChanged(name));
-  const secretHandlers: WatchHandlers<SecretVersion> = {
-    replaced(all) {
-      versions.replaced(all);
-      synced.secrets = true;
-      watchProviders();
-    },
-    stored: (secret) => versions.stored(secret),
-    deleted: (secret) => versions.deleted(secret),
-  };
-  watches.push(credentials.watch(secretHandlers, logger, stop.signal));
-
-  const operations = createOperationsServer({
-    registry,
-    isReady: () => synced.providers && synced.secrets,
-  });
+  const operations = createOperationsServer({ registry, isReady: () => known.synced });
   const url = await listen(operations, config.metricsBindAddress, '--metrics-bind-address');
   logger.info({ server: 'operations', url }, 'serving');
+  const closeConnections = () => Promise.all([checks.close(), coordination.close()]);
+  // Who cannot list the providers is not to lead. Rejects only by a fault of ours, which nobody
+  // catches: it ends the process.
+  const taking = known
+    .start()
+    .then(() => takePart(config, coordination, logger, signal, leaderDeps));
 
   return {
     async close() {
       logger.info('stopping');
-      clearTimeout(headStart);
       stop.abort();
-      await Promise.all(watches);
       // A call that the API server keeps waiting must not keep the process.
-      const force = setTimeout(() => void connection.close(), STOP_GRACE_MS);
-      await engine.close();
+      const force = setTimeout(() => void closeConnections(), STOP_GRACE_MS);
+      await Promise.all([taking, known.ended()]);
       clearTimeout(force);
       await operations.close();
-      await connection.close();
+      await closeConnections();
     },
   };
+}
+
+/** Leads while the Lease is ours, or always where no election is wanted. */
+async function takePart(
+  { leaderElection: { enabled, namespace, timing } }: HealthConfig,
+  coordination: ApiConnection,
+  logger: Logger,
+  signal: AbortSignal,
+  deps: LeaderDeps,
+): Promise<void> {
+  if (!enabled) return lead({ signal, throwIfLost() {} }, deps);
+  await runLeaderElection({
+    leases: leases(coordination, namespace),
+    name: LEADER_LEASE,
+    identity: `${hostname()}_${randomUUID()}`,
+    timing,
+    clock: systemClock,
+    random: Math.random,
+    logger,
+    signal,
+    lead: (leadership: Leadership) => lead(leadership, deps),
+  });
 }

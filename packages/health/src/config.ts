@@ -1,13 +1,18 @@
 import process from 'node:process';
+import { DEFAULT_ELECTION_TIMING, ELECTION_JITTER, type ElectionTiming } from '@mailprovider/kube';
 import {
   type BindAddress,
   credentialsNamespaceFlag,
   kubeconfigFlag,
   logLevelFlag,
   metricsBindAddressFlag,
+  parseDuration,
 } from '@mailprovider/process';
-import { DEFAULT_CREDENTIALS_NAMESPACE } from '@mailprovider/provider/identity';
-import { Command, InvalidArgumentError } from 'commander';
+import {
+  DEFAULT_CREDENTIALS_NAMESPACE,
+  DEFAULT_SYSTEM_NAMESPACE,
+} from '@mailprovider/provider/identity';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_CONCURRENCY } from './schedule.ts';
 
 export interface HealthConfig {
@@ -17,6 +22,23 @@ export interface HealthConfig {
   readonly concurrency: number;
   readonly allowLoopback: boolean;
   readonly logLevel: string;
+  readonly leaderElection: LeaderElectionConfig;
+}
+
+export interface LeaderElectionConfig {
+  /** Without it this process always leads; it must then be the only one. */
+  readonly enabled: boolean;
+  readonly namespace: string;
+  readonly timing: ElectionTiming;
+}
+
+/** What commander makes of the flags of leader election, which have the names of client-go. */
+interface LeaderElectionFlags {
+  readonly leaderElect: boolean;
+  readonly leaderElectionNamespace: string;
+  readonly leaderElectLeaseDuration: number;
+  readonly leaderElectRenewDeadline: number;
+  readonly leaderElectRetryPeriod: number;
 }
 
 function parseConcurrency(text: string): number {
@@ -25,16 +47,87 @@ function parseConcurrency(text: string): number {
   return value;
 }
 
+function parseBoolean(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('must be true or false');
+  return text === 'true';
+}
+
+function durationFlag(flag: string, description: string, defaultMs: number): Option {
+  return new Option(`${flag} <duration>`, description)
+    .argParser(parseDuration)
+    .default(defaultMs, `${defaultMs / 1000}s`);
+}
+
+function leaderElectFlag(): Option {
+  return new Option('--leader-elect [boolean]', 'lead only while holding a Lease')
+    .argParser(parseBoolean)
+    .preset('true')
+    .default(true);
+}
+
 /** Reads the flags of the process; prints what is wrong with them and ends it. */
 export function loadConfig(argv: readonly string[] = process.argv): HealthConfig {
-  return new Command('mailprovider-health')
+  const { leaseDurationMs, renewDeadlineMs, retryPeriodMs } = DEFAULT_ELECTION_TIMING;
+  const command = new Command('mailprovider-health')
     .description('Checks every MailProvider and keeps its status true.')
     .addOption(kubeconfigFlag())
     .addOption(credentialsNamespaceFlag(DEFAULT_CREDENTIALS_NAMESPACE))
     .addOption(metricsBindAddressFlag())
     .option('--concurrency <n>', 'providers checked at once', parseConcurrency, DEFAULT_CONCURRENCY)
     .option('--allow-loopback', 'dial loopback addresses too; for development only', false)
+    .addOption(leaderElectFlag())
+    .option('--leader-election-namespace <name>', 'where the Leases are', DEFAULT_SYSTEM_NAMESPACE)
+    .addOption(
+      durationFlag(
+        '--leader-elect-lease-duration',
+        'others lead after so long without a renewal',
+        leaseDurationMs,
+      ),
+    )
+    .addOption(
+      durationFlag(
+        '--leader-elect-renew-deadline',
+        'a leader stops after so long without a renewal',
+        renewDeadlineMs,
+      ),
+    )
+    .addOption(
+      durationFlag(
+        '--leader-elect-retry-period',
+        'pause between renewals, and between tries to lead',
+        retryPeriodMs,
+      ),
+    )
     .addOption(logLevelFlag())
-    .parse([...argv])
-    .opts<HealthConfig>();
+    .parse([...argv]);
+  const flags = command.opts<Omit<HealthConfig, 'leaderElection'> & LeaderElectionFlags>();
+  const leaderElection = leaderElectionOf(flags);
+  const problem = timingProblem(leaderElection.timing);
+  if (problem !== undefined) command.error(`error: ${problem}`);
+  return { ...flags, leaderElection };
+}
+
+function leaderElectionOf(flags: LeaderElectionFlags): LeaderElectionConfig {
+  return {
+    enabled: flags.leaderElect,
+    namespace: flags.leaderElectionNamespace,
+    timing: {
+      leaseDurationMs: flags.leaderElectLeaseDuration,
+      renewDeadlineMs: flags.leaderElectRenewDeadline,
+      retryPeriodMs: flags.leaderElectRetryPeriod,
+    },
+  };
+}
+
+/** The rules of client-go: there is time to try again before the deadline, and to stop after it. */
+function timingProblem(timing: ElectionTiming): string | undefined {
+  const { leaseDurationMs, renewDeadlineMs, retryPeriodMs } = timing;
+  if (retryPeriodMs <= 0) return '--leader-elect-retry-period must be more than 0';
+  if (leaseDurationMs <= renewDeadlineMs) {
+    return '--leader-elect-lease-duration must be more than --leader-elect-renew-deadline';
+  }
+  if (renewDeadlineMs <= ELECTION_JITTER * retryPeriodMs) {
+    return `--leader-elect-renew-deadline must be more than ${ELECTION_JITTER} times --leader-elect-retry-period`;
+  }
+  return undefined;
 }

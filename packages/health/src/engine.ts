@@ -32,14 +32,18 @@ function sameGeneration(a: MailProvider, b: MailProvider): boolean {
   return a.metadata.uid === b.metadata.uid && a.metadata.generation === b.metadata.generation;
 }
 
-/** Whether the stored status says the same; conditions of other types are not ours. */
+/** Whether the stored conditions say the same; those of other types are not ours. */
+function sameConditions(stored: MailProvider['status'], { conditions }: HealthStatus): boolean {
+  return conditions.every((condition) =>
+    isDeepStrictEqual(conditionOf(stored?.conditions, condition.type), condition),
+  );
+}
+
 function sameStatus(stored: MailProvider['status'], status: HealthStatus): boolean {
   return (
     stored?.observedGeneration === status.observedGeneration &&
     stored.lastHealthCheck === status.lastHealthCheck &&
-    status.conditions.every((condition) =>
-      isDeepStrictEqual(conditionOf(stored.conditions, condition.type), condition),
-    )
+    sameConditions(stored, status)
   );
 }
 
@@ -53,11 +57,15 @@ function secretNameOf(provider: MailProvider): unknown {
  * A provider is checked when it is new, when its generation or its Secret changes, and when the
  * time of its last result is over. Own status writes come back as changes without a new generation
  * and cause nothing. A result for a generation that is no longer current is dropped: the newer one
- * is in the queue already.
+ * is in the queue already. A status that somebody else wrote over ours, such as a leader that was
+ * stopped and does not know yet that it was replaced, is corrected after the unhealthy interval: two
+ * that write are then no faster than that.
  */
 export class HealthEngine {
   readonly #deps: EngineDeps;
   readonly #providers = new Map<string, MailProvider>();
+  /** The results that the stored status is to show. */
+  readonly #results = new Map<string, HealthStatus>();
   /** Checks in a row that could not be done. */
   readonly #failures = new Map<string, number>();
   readonly #queue: WorkQueue;
@@ -91,6 +99,7 @@ export class HealthEngine {
 
   deleted(name: string): void {
     this.#providers.delete(name);
+    this.#results.delete(name);
     this.#failures.delete(name);
     this.#queue.remove(name);
     this.#deps.metrics.removed(name);
@@ -103,19 +112,27 @@ export class HealthEngine {
     }
   }
 
-  /** Ends running checks without a result and starts no other. */
+  /** Ends running checks without a result and starts no other; its metrics go. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#queue.close();
+    for (const name of this.#providers.keys()) this.#deps.metrics.removed(name);
   }
 
   #accept(provider: MailProvider, delayMs: number): void {
     const { name } = provider.metadata;
     const known = this.#providers.get(name);
     this.#providers.set(name, provider);
-    if (known !== undefined && sameGeneration(known, provider)) return;
-    if (delayMs === 0) this.#queue.add(name);
-    else this.#queue.addAfter(name, delayMs);
+    if (known === undefined || !sameGeneration(known, provider)) {
+      this.#results.delete(name);
+      if (delayMs === 0) this.#queue.add(name);
+      else this.#queue.addAfter(name, delayMs);
+      return;
+    }
+    const result = this.#results.get(name);
+    if (result !== undefined && !sameConditions(provider.status, result)) {
+      this.#queue.addAfter(name, this.#deps.intervals.unhealthyMs);
+    }
   }
 
   async #reconcile(name: string): Promise<void> {
@@ -151,6 +168,7 @@ export class HealthEngine {
   }
 
   async #write(provider: MailProvider, status: HealthStatus): Promise<void> {
+    this.#results.set(provider.metadata.name, status);
     if (sameStatus(provider.status, status)) return;
     await this.#deps.statusWriter.write(provider, status);
     // The watch tells it too, but maybe only after the next check.

@@ -1,9 +1,13 @@
-import { ApiError, type MailProviders, type Secrets } from '@mailprovider/kube';
+import { ApiError, type DefaultClaims, type MailProviders, type Secrets } from '@mailprovider/kube';
 import type { Logger } from '@mailprovider/process';
-import type { SecretReader, StatusWriter } from './ports.ts';
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import type { MailProviderStatus } from '@mailprovider/provider/status-schema';
+import type { ClaimStore, DefaultConditionWriter, SecretReader, StatusWriter } from './ports.ts';
 
-/** Owner of the status fields of health, in `metadata.managedFields`. */
-const FIELD_MANAGER = 'mailprovider-health';
+/** Owner of the status fields of a check, in `metadata.managedFields`. */
+const CHECK_MANAGER = 'mailprovider-health';
+/** Owner of the Default condition, which is written at other times. */
+const DEFAULT_MANAGER = 'mailprovider-health-default';
 
 /** Reads Secrets from the API server. */
 export function kubeSecretReader(secrets: Secrets): SecretReader {
@@ -24,17 +28,48 @@ export function kubeSecretReader(secrets: Secrets): SecretReader {
   };
 }
 
-/** Writes status to the API server. */
+/** Writes what a check found out to the API server. */
 export function kubeStatusWriter(providers: MailProviders, logger: Logger): StatusWriter {
+  const apply = statusApply(providers, CHECK_MANAGER, logger);
+  return { write: (provider, status) => apply(provider, { ...status }) };
+}
+
+/** Writes the Default condition to the API server, and nothing else of the status. */
+export function kubeDefaultConditionWriter(
+  providers: MailProviders,
+  logger: Logger,
+): DefaultConditionWriter {
+  const apply = statusApply(providers, DEFAULT_MANAGER, logger);
   return {
-    async write({ metadata: { name, uid } }, status) {
+    write: (provider, condition) =>
+      apply(provider, condition === undefined ? {} : { conditions: [condition] }),
+  };
+}
+
+function statusApply(providers: MailProviders, fieldManager: string, logger: Logger) {
+  return async ({ metadata: { name, uid } }: MailProvider, status: MailProviderStatus) => {
+    try {
+      const written = await providers.applyStatus(name, status, fieldManager);
+      if (written !== uid) {
+        logger.warn({ provider: name }, 'mailprovider was recreated; the next write corrects it');
+      }
+    } catch (error) {
+      if (!(error instanceof ApiError && error.reason === 'not-found')) throw error;
+    }
+  };
+}
+
+/** Keeps the claim where the webhook does. */
+export function kubeClaimStore(claims: DefaultClaims): ClaimStore {
+  return {
+    read: () => claims.read(),
+    async write(claim, over) {
       try {
-        const written = await providers.applyStatus(name, { ...status }, FIELD_MANAGER);
-        if (written !== uid) {
-          logger.warn({ provider: name }, 'mailprovider was recreated; its next check corrects it');
-        }
+        await claims.write(claim, over);
+        return true;
       } catch (error) {
-        if (!(error instanceof ApiError && error.reason === 'not-found')) throw error;
+        if (error instanceof ApiError && error.reason === 'conflict') return false;
+        throw error;
       }
     },
   };

@@ -38,6 +38,17 @@ function optionsOf({ name, help, labels }: Metric, registers: Registry[]) {
   return { name, help, labelNames: labels, registers };
 }
 
+/** Counts the enabled defaults whenever the metrics are read. */
+export function registerDefaultProviders(registry: Registry, count: () => number): void {
+  const options = optionsOf(METRICS.defaultProviders, [registry]);
+  new Gauge({
+    ...options,
+    collect() {
+      this.set(count());
+    },
+  });
+}
+
 export function createHealthMetrics(registry: Registry): HealthMetrics {
   const registers = [registry];
   const configured = new Gauge(optionsOf(METRICS.configured, registers));

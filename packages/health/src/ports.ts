@@ -1,5 +1,8 @@
+import type { ClaimReading } from '@mailprovider/kube';
+import type { Claim } from '@mailprovider/provider/default/claim';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { StoredSecret } from '@mailprovider/provider/secret';
+import type { Condition } from '@mailprovider/provider/status-schema';
 import type { HealthStatus } from './derive-status.ts';
 
 export type SecretLookup =
@@ -14,6 +17,18 @@ export interface SecretReader {
 /** Stores what a check found out. Resolves also when the provider is gone by now. */
 export interface StatusWriter {
   write(provider: MailProvider, status: HealthStatus): Promise<void>;
+}
+
+/** Stores or removes the Default condition. Resolves also when the provider is gone by now. */
+export interface DefaultConditionWriter {
+  write(provider: MailProvider, condition: Condition | undefined): Promise<void>;
+}
+
+/** Where the claim to be the default is kept. */
+export interface ClaimStore {
+  read(): Promise<ClaimReading>;
+  /** Resolves with false if the claim is no longer the one that was read. */
+  write(claim: Claim, over: ClaimReading): Promise<boolean>;
 }
 
 /** Time, so that tests decide what it is. */

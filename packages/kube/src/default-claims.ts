@@ -64,11 +64,12 @@ function readingOf(lease: Lease | undefined): ClaimReading {
   return { lease, claim: lease === undefined ? undefined : claimOf(lease) };
 }
 
-function contentOf(claim: Claim, over: Lease | undefined, ttlMs: number): LeaseContent {
+function contentOf(claim: Claim, over: Lease | undefined, ttlMs: number | undefined): LeaseContent {
   const takenAt = new Date(claim.takenAt);
   return {
     holderIdentity: claim.holder,
-    leaseDurationSeconds: Math.ceil(ttlMs / 1000),
+    leaseDurationSeconds:
+      ttlMs === undefined ? (over?.spec.leaseDurationSeconds ?? 1) : Math.ceil(ttlMs / 1000),
     acquireTime: takenAt,
     renewTime: takenAt,
     // Counts every write: one that changed nothing would get no version, and two writers would win.
@@ -83,8 +84,11 @@ function contentOf(claim: Claim, over: Lease | undefined, ttlMs: number): LeaseC
   };
 }
 
-/** Keeps the claim in the Lease `mailprovider-default-claim`; `ttlMs` is told in it for people. */
-export function defaultClaims(leases: Leases, ttlMs: number): DefaultClaims {
+/**
+ * Keeps the claim in the Lease `mailprovider-default-claim`. `ttlMs` is told in it for people; who
+ * takes no claim has none, and leaves what is told.
+ */
+export function defaultClaims(leases: Leases, ttlMs?: number): DefaultClaims {
   return {
     async read() {
       const { lease, now } = await leases.read(DEFAULT_CLAIM_LEASE);

@@ -2,6 +2,14 @@ export { ApiConnection } from './api-connection.ts';
 export { ApiError, type ApiErrorCause } from './api-error.ts';
 export { type ClaimReading, type DefaultClaims, defaultClaims } from './default-claims.ts';
 export { loadKubeConfig } from './kube-config.ts';
+export {
+  DEFAULT_ELECTION_TIMING,
+  ELECTION_JITTER,
+  type ElectionTiming,
+  type LeaderElectionOptions,
+  runLeaderElection,
+} from './leader-election.ts';
+export { type ElectionClock, type Leadership, LeadershipLost } from './leadership.ts';
 export { type Lease, type LeaseContent, type LeaseReading, type Leases, leases } from './leases.ts';
 export type { WatchHandlers } from './list-watch.ts';
 export { type MailProviders, mailProviders } from './mail-providers.ts';

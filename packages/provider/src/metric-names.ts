@@ -64,6 +64,13 @@ export const METRICS = {
     help: 'Status of the MailProvider: 1 healthy, 0 unhealthy, -1 disabled.',
     exportedBy: 'health',
   },
+  defaultProviders: {
+    name: 'breakglass_mailprovider_default_providers',
+    type: 'gauge',
+    labels: [],
+    help: 'Enabled MailProviders with default: true; more than 1 were stored without admission.',
+    exportedBy: 'health',
+  },
   emailsSentTotal: {
     name: 'breakglass_mailprovider_emails_sent_total',
     type: 'counter',

@@ -61,10 +61,13 @@ export const PASSWORD_LOADED_REASONS = [
   'Pending',
   'Disabled',
 ] as const;
+/** Reasons of Default, which only a provider with `default: true` has. */
+export const DEFAULT_REASONS = ['Elected', 'DefaultConflict', 'Disabled'] as const;
 
 export type ReadyReason = (typeof READY_REASONS)[number];
 export type HealthyReason = (typeof HEALTHY_REASONS)[number] | SessionReason;
 export type PasswordLoadedReason = (typeof PASSWORD_LOADED_REASONS)[number] | SecretReason;
+export type DefaultReason = (typeof DEFAULT_REASONS)[number];
 
 const CONNECTING: ReadonlySet<Stage> = new Set(['dns', 'connect', 'tls', 'greeting']);
 

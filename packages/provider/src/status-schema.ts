@@ -37,7 +37,7 @@ export const statusSchema = z
     conditions: z
       .array(condition)
       .meta({
-        description: 'Ready, Healthy and PasswordLoaded.',
+        description: 'Ready, Healthy and PasswordLoaded; Default where spec.default is true.',
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['type'],
       })

@@ -1,0 +1,103 @@
+import { EventEmitter } from 'node:events';
+import type { ClaimReading, DefaultClaims, MailProviders, Secrets } from '@mailprovider/kube';
+import type { Logger } from '@mailprovider/process';
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import { Latest } from './latest.ts';
+import type { Clock } from './ports.ts';
+import { ProviderCache } from './provider-cache.ts';
+import { type SecretVersion, SecretVersions } from './secret-versions.ts';
+import { SeenUids } from './seen-uids.ts';
+
+export interface WatchDeps {
+  readonly providers: MailProviders;
+  readonly secrets: Secrets;
+  readonly claims: DefaultClaims;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Ends all watches. */
+  readonly signal: AbortSignal;
+}
+
+/** A list takes milliseconds; when it does not come, providers are not to wait for it. */
+const SECRETS_HEAD_START_MS = 3_000;
+
+/** What a replica knows of the cluster, whether it leads or not. */
+export class Watches {
+  readonly providers = new ProviderCache();
+  readonly secretChanges = new EventEmitter<{ changed: [name: string] }>();
+  readonly claim = new Latest<ClaimReading>();
+  readonly seen: SeenUids;
+  readonly #deps: WatchDeps;
+  readonly #synced = { providers: false, secrets: false };
+  readonly #running = new Map<'claim' | 'secrets' | 'providers', Promise<void>>();
+
+  constructor(deps: WatchDeps) {
+    this.#deps = deps;
+    this.seen = new SeenUids(deps.clock);
+    this.providers.listen(this.seen);
+  }
+
+  /** Whether providers and Secrets have been listed. */
+  get synced(): boolean {
+    return this.#synced.providers && this.#synced.secrets;
+  }
+
+  /**
+   * Begins to watch; resolves when the providers are known, or the signal has aborted.
+   *
+   * Secrets come first, so that no change of one falls between the two lists; but a Role that is
+   * missing is to be told in the status of the providers.
+   */
+  start(): Promise<void> {
+    const { claims, clock, logger, signal } = this.#deps;
+    const told = (reading: ClaimReading) => this.claim.tell(reading);
+    this.#running.set('claim', claims.watch(told, logger, signal));
+    return new Promise((resolve) => {
+      const providersNow = () => {
+        cancelHeadStart();
+        this.#watchProviders(resolve);
+      };
+      const cancelHeadStart = clock.schedule(SECRETS_HEAD_START_MS, providersNow);
+      this.#watchSecrets(providersNow);
+      signal.addEventListener('abort', () => {
+        cancelHeadStart();
+        resolve();
+      });
+    });
+  }
+
+  /** Resolves when all watches have ended, as the signal makes them. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#running.values());
+  }
+
+  #watchSecrets(listed: () => void): void {
+    const { secrets, logger, signal } = this.#deps;
+    const versions = new SecretVersions((name) => this.secretChanges.emit('changed', name));
+    const handlers = {
+      replaced: (all: readonly SecretVersion[]) => {
+        versions.replaced(all);
+        this.#synced.secrets = true;
+        listed();
+      },
+      stored: (secret: SecretVersion) => versions.stored(secret),
+      deleted: (secret: SecretVersion) => versions.deleted(secret),
+    };
+    this.#running.set('secrets', secrets.watch(handlers, logger, signal));
+  }
+
+  #watchProviders(listed: () => void): void {
+    if (this.#running.has('providers')) return;
+    const { providers, logger, signal } = this.#deps;
+    const handlers = {
+      replaced: (all: readonly MailProvider[]) => {
+        this.providers.replaced(all);
+        this.#synced.providers = true;
+        listed();
+      },
+      stored: (provider: MailProvider) => this.providers.stored(provider),
+      deleted: (provider: MailProvider) => this.providers.deleted(provider),
+    };
+    this.#running.set('providers', providers.watch(handlers, logger, signal));
+  }
+}

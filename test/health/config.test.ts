@@ -1,0 +1,26 @@
+import { loadConfig } from '@mailprovider/health/config';
+import t from 'tap';
+
+const electionOf = (...flags: string[]) => loadConfig(['node', 'health', ...flags]).leaderElection;
+
+t.test(
+  'leads by a Lease in the namespace of the processes, with the times of client-go',
+  async (t) => {
+    t.strictSame(electionOf(), {
+      enabled: true,
+      namespace: 'mailprovider-system',
+      timing: { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 2_000 },
+    });
+  },
+);
+
+t.test('the flags have the form of Go', async (t) => {
+  t.equal(electionOf('--leader-elect').enabled, true);
+  t.equal(electionOf('--leader-elect=false').enabled, false);
+  const flags = ['--leader-election-namespace=other', '--leader-elect-lease-duration=1m'];
+  const times = ['--leader-elect-renew-deadline', '30s', '--leader-elect-retry-period', '500ms'];
+  t.match(electionOf(...flags, ...times), {
+    namespace: 'other',
+    timing: { leaseDurationMs: 60_000, renewDeadlineMs: 30_000, retryPeriodMs: 500 },
+  });
+});
