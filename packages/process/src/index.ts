@@ -1,5 +1,6 @@
 export * from './bind-address.ts';
 export * from './deadline.ts';
+export * from './duration.ts';
 export * from './flags.ts';
 export * from './listen.ts';
 export * from './logger.ts';

@@ -4,10 +4,38 @@ export interface Metric {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly labels: readonly string[];
   readonly help: string;
-  readonly exportedBy: 'health' | 'sender';
+  readonly exportedBy: 'webhook' | 'health' | 'sender';
 }
 
 export const METRICS = {
+  admissionRequestsTotal: {
+    name: 'breakglass_mailprovider_admission_requests_total',
+    type: 'counter',
+    labels: ['webhook', 'operation', 'verdict'],
+    help: 'Admission reviews by webhook (validate, mutate), operation (UNKNOWN if the body was no review) and verdict: allowed, denied, or error if none was reached.',
+    exportedBy: 'webhook',
+  },
+  admissionDuration: {
+    name: 'breakglass_mailprovider_admission_duration_seconds',
+    type: 'histogram',
+    labels: ['webhook'],
+    help: 'Duration of admission reviews in seconds, from the head of the request to the answer.',
+    exportedBy: 'webhook',
+  },
+  admissionInFlight: {
+    name: 'breakglass_mailprovider_admission_in_flight',
+    type: 'gauge',
+    labels: [],
+    help: 'Admission reviews that are being received or answered.',
+    exportedBy: 'webhook',
+  },
+  defaultClaimsTotal: {
+    name: 'breakglass_mailprovider_default_claims_total',
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'Requests to become the default provider, by outcome of the claim.',
+    exportedBy: 'webhook',
+  },
   configured: {
     name: 'breakglass_mailprovider_configured',
     type: 'gauge',

@@ -7,17 +7,29 @@ import {
   type RunningApp,
 } from '@mailprovider/process';
 import { mutate } from './admission/mutate.ts';
+import type { AdmissionRequest } from './admission/review.ts';
 import { validate } from './admission/validate.ts';
-import { patched } from './admission/verdict.ts';
+import type { Verdict } from './admission/verdict.ts';
 import { loadCertificate } from './certificate.ts';
 import type { WebhookConfig } from './config.ts';
-import { followConnections } from './connections.ts';
+import { Drain } from './drain.ts';
+import { createWebhookMetrics } from './metrics.ts';
 import { createWebhookServer } from './server.ts';
 
 /** The API server waits 5 s for an answer (`timeoutSeconds`); ours is to come first. */
 const LIST_TIMEOUT_MS = 4_000;
-/** An answer takes milliseconds, a live list some more; the whole stop is to end within 5 s. */
-const STOP_GRACE_MS = 3_000;
+/** As long as the API server waits for an answer under way; mostly none is. */
+const STOP_GRACE_MS = 5_000;
+
+/** Denials are for people to find; of what is allowed there are thousands. */
+function logVerdict(logger: Logger, { operation, name }: AdmissionRequest, verdict: Verdict): void {
+  const { allowed } = verdict;
+  if (allowed) logger.debug({ operation, name, allowed }, 'mailprovider admission');
+  else {
+    const { message } = verdict;
+    logger.info({ operation, name, allowed, message }, 'mailprovider admission');
+  }
+}
 
 /** Builds the webhook and starts to serve; what it needs stands in this one function. */
 export async function startWebhook(config: WebhookConfig, logger: Logger): Promise<RunningApp> {
@@ -26,26 +38,28 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
   });
   const providers = mailProviders(connection);
   const context = { credentialsNamespace: config.credentialsNamespace };
+  const registry = createRegistry();
+  const metrics = createWebhookMetrics(registry);
   const webhook = createWebhookServer({
     certificate: await loadCertificate(config),
+    maxConcurrentReviews: config.maxConcurrentReviews,
+    metrics,
     validate: async (request) => {
       const verdict = await validate(request, {
         context,
         listProviders: () => providers.list(),
         listFailed: (error) => logger.error({ err: error }, 'mailprovider list failed'),
       });
-      const { operation, name } = request;
-      const { allowed, message } = verdict;
-      logger.info({ operation, name, allowed, message }, 'mailprovider admission');
+      logVerdict(logger, request, verdict);
       return verdict;
     },
-    mutate: (request) => patched(mutate(request, context)),
+    mutate: (request) => mutate(request, context),
     failed: (error) => logger.error({ err: error }, 'mailprovider admission failed'),
   });
-  const endConnections = followConnections(webhook.server);
+  const drain = new Drain(webhook.server);
   const operations = createOperationsServer({
-    registry: createRegistry(),
-    isReady: () => webhook.server.listening,
+    registry,
+    isReady: () => webhook.server.listening && !drain.isDraining,
   });
 
   const address = { host: config.bindAddress, port: config.securePort };
@@ -61,9 +75,7 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
   return {
     async close() {
       logger.info('stopping');
-      const force = setTimeout(endConnections, STOP_GRACE_MS);
-      await webhook.close();
-      clearTimeout(force);
+      await drain.close({ delayMs: config.shutdownDelay, graceMs: STOP_GRACE_MS });
       await operations.close();
       await connection.close();
     },

@@ -1,42 +1,72 @@
-import { type FastifyInstance, fastify } from 'fastify';
-import { type AdmissionRequest, decodeReview, ReviewError } from './admission/review.ts';
-import { encodeReview, type Verdict } from './admission/verdict.ts';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:https';
+import type { BindAddress } from '@mailprovider/process';
+import {
+  createMutateHandler,
+  createValidateHandler,
+  type ValidateHandlerDeps,
+} from './admission/handlers.ts';
+import type { JsonPatch } from './admission/json-patch.ts';
+import type { AdmissionRequest } from './admission/review.ts';
 import type { ServingCertificate } from './certificate.ts';
+import type { WebhookMetrics } from './metrics.ts';
+import { createReviewListener } from './review-listener.ts';
 
-/** An update carries the old and the new object, 3 MB each at most, and the review around them. */
-const BODY_LIMIT = 7 * 1024 * 1024;
 /** The API server closes idle connections after 90 s; ending them sooner would race with its next call. */
 const KEEP_ALIVE_MS = 95_000;
+/** The API server waits 30 s at most (`timeoutSeconds`), so a request that takes longer has no reader. */
+const REQUEST_MS = 32_000;
+/** Go clients give a handshake 10 s. */
+const HANDSHAKE_MS = 10_000;
+/** How often connections are looked through for those that take too long. */
+const TIMEOUT_CHECK_MS = 5_000;
 
-export interface WebhookServerDeps {
+export interface WebhookServerDeps extends ValidateHandlerDeps {
   readonly certificate: ServingCertificate;
-  validate(request: AdmissionRequest): Promise<Verdict>;
-  mutate(request: AdmissionRequest): Verdict;
+  mutate(request: AdmissionRequest): JsonPatch;
+  readonly metrics: Pick<WebhookMetrics, 'started' | 'answered'>;
   /** Told of errors that are ours. */
   failed(error: unknown): void;
 }
 
-/** The HTTPS edge of the webhook: sizes, types and decoding; what is right is decided elsewhere. */
-export function createWebhookServer(deps: WebhookServerDeps): FastifyInstance {
-  const app = fastify({
-    https: { ...deps.certificate, minVersion: 'TLSv1.2' },
-    bodyLimit: BODY_LIMIT,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    // Closing ends idle connections and waits for answers under way.
-    forceCloseConnections: 'idle',
-  });
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const code = error instanceof ReviewError ? 400 : (error.statusCode ?? 500);
-    if (code >= 500) deps.failed(error);
-    return reply.code(code).send({ error: code >= 500 ? 'internal error' : error.message });
-  });
-  app.post('/validate', async ({ body }) => {
-    const request = decodeReview(body);
-    return encodeReview(request.uid, await deps.validate(request));
-  });
-  app.post('/mutate', async ({ body }) => {
-    const request = decodeReview(body);
-    return encodeReview(request.uid, deps.mutate(request));
-  });
-  return app;
+/** The HTTPS server of the webhooks; `/validate` and `/mutate` take the API server's `?timeout=5s`. */
+export interface WebhookServer {
+  readonly server: Server;
+  /** Resolves with the URL; rejects with the system's error. */
+  listen(address: BindAddress): Promise<string>;
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('listens on no TCP port');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `https://${host}:${address.port}`;
+}
+
+export function createWebhookServer(deps: WebhookServerDeps): WebhookServer {
+  const { certificate, metrics, failed } = deps;
+  const handlers = {
+    validate: createValidateHandler(deps),
+    mutate: createMutateHandler((request) => deps.mutate(request)),
+  };
+  const server = createServer(
+    {
+      ...certificate,
+      minVersion: 'TLSv1.2',
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: REQUEST_MS,
+      requestTimeout: REQUEST_MS,
+      handshakeTimeout: HANDSHAKE_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
+    createReviewListener({ handlers, metrics, failed }),
+  );
+  return {
+    server,
+    async listen(address) {
+      server.listen(address);
+      await once(server, 'listening');
+      return urlOf(server);
+    },
+  };
 }

@@ -4,8 +4,11 @@ import { type JsonPatch, jsonPointer } from './json-patch.ts';
 import type { AdmissionRequest } from './review.ts';
 
 /** The patch that fills in what the object leaves to us; nothing that is given changes. */
-export function mutate(request: AdmissionRequest, context: AdmissionContext): JsonPatch {
-  return absentValues(request.object, context).map(({ path, value }) => ({
+export function mutate(
+  { object }: Pick<AdmissionRequest, 'object'>,
+  context: AdmissionContext,
+): JsonPatch {
+  return absentValues(object, context).map(({ path, value }) => ({
     op: 'add',
     path: jsonPointer(path),
     value,

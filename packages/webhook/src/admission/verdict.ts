@@ -1,48 +1,22 @@
-import type { JsonPatch } from './json-patch.ts';
+/** What became of a request to be the default provider. */
+export type DefaultClaim = 'taken' | 'refused';
 
-/** The answer to one AdmissionRequest. */
-export interface Verdict {
-  readonly allowed: boolean;
-  readonly message?: string;
-  readonly warnings: readonly string[];
-  readonly patch?: JsonPatch;
+interface VerdictDetails {
+  /** Told to whoever writes, allowed or not. */
+  readonly warnings?: readonly string[];
+  /** Told to the audit log. */
+  readonly defaultClaim?: DefaultClaim | undefined;
 }
 
-export function allowed(warnings: readonly string[] = []): Verdict {
-  return { allowed: true, warnings };
+/** What validation says of one request. It cannot carry a patch: only mutation has one. */
+export type Verdict =
+  | ({ readonly allowed: true } & VerdictDetails)
+  | ({ readonly allowed: false; readonly message: string } & VerdictDetails);
+
+export function allowed(warnings: readonly string[] = [], defaultClaim?: DefaultClaim): Verdict {
+  return { allowed: true, warnings, defaultClaim };
 }
 
-export function denied(message: string): Verdict {
-  return { allowed: false, message, warnings: [] };
-}
-
-/** Allows the object after the patch; an empty patch is none. */
-export function patched(patch: JsonPatch): Verdict {
-  return patch.length === 0 ? allowed() : { allowed: true, warnings: [], patch };
-}
-
-/**
- * Encodes a verdict as AdmissionReview (admission.k8s.io/v1).
- *
- * A denial has code 403 and no reason: with any reason kubectl would print words of its own in
- * place of `admission webhook "..." denied the request: ...`.
- */
-export function encodeReview(uid: string, verdict: Verdict): object {
-  const { message, warnings, patch } = verdict;
-  return {
-    apiVersion: 'admission.k8s.io/v1',
-    kind: 'AdmissionReview',
-    response: {
-      uid,
-      allowed: verdict.allowed,
-      ...(message === undefined ? {} : { status: { code: 403, message } }),
-      ...(warnings.length === 0 ? {} : { warnings }),
-      ...(patch === undefined
-        ? {}
-        : {
-            patchType: 'JSONPatch',
-            patch: Buffer.from(JSON.stringify(patch)).toString('base64'),
-          }),
-    },
-  };
+export function denied(message: string, details: VerdictDetails = {}): Verdict {
+  return { allowed: false, message, ...details };
 }

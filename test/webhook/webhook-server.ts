@@ -1,0 +1,45 @@
+import { createAuthority } from '@mailprovider/pki';
+import { decodeMailProvider, type MailProvider } from '@mailprovider/provider/mail-provider';
+import { mutate } from '@mailprovider/webhook/admission/mutate';
+import { validate } from '@mailprovider/webhook/admission/validate';
+import { createWebhookMetrics } from '@mailprovider/webhook/metrics';
+import { createWebhookServer, type WebhookServerDeps } from '@mailprovider/webhook/server';
+import { Registry } from 'prom-client';
+import type { Test } from 'tap';
+import { webhookClient } from './webhook-client.ts';
+
+const now = new Date();
+const { certificatePem, keyPem } = createAuthority({ commonName: 'test', validDays: 1, now });
+export const context = { credentialsNamespace: 'mail' };
+
+export function stored(name: string, spec: object): MailProvider {
+  const provider = decodeMailProvider({ metadata: { name }, spec });
+  if (provider === undefined) throw new Error('no provider');
+  return provider;
+}
+
+type Choices = Partial<Pick<WebhookServerDeps, 'validate' | 'maxConcurrentReviews'>> & {
+  list?(): Promise<readonly MailProvider[]>;
+};
+
+/** A listening webhook server, and a client of it; the test decides what it knows. */
+export async function startServer(t: Test, { list = async () => [], ...choices }: Choices = {}) {
+  const failures: unknown[] = [];
+  const failed = (error: unknown) => failures.push(error);
+  const registry = new Registry();
+  const webhook = createWebhookServer({
+    certificate: { cert: certificatePem, key: keyPem },
+    maxConcurrentReviews: 100,
+    metrics: createWebhookMetrics(registry),
+    validate: (request) => validate(request, { context, listProviders: list, listFailed: failed }),
+    mutate: (request) => mutate(request, context),
+    failed,
+    ...choices,
+  });
+  const url = await webhook.listen({ host: '127.0.0.1', port: 0 });
+  t.teardown(() => {
+    webhook.server.close();
+    webhook.server.closeAllConnections();
+  });
+  return { server: webhook.server, url, registry, failures, ...webhookClient(t, url) };
+}
