@@ -70,10 +70,10 @@ function webhookOf(t: Test, source: CertificateSource) {
     mutate: () => [],
     failed: (error) => t.fail(String(error)),
   });
-  webhook.addHook('onSend', async (_request, reply) => {
-    reply.header('connection', 'close');
+  webhook.server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false;
   });
-  t.teardown(() => webhook.close());
+  t.teardown(() => webhook.server.close());
   t.teardown(followCertificate(webhook.server, source));
   return webhook;
 }

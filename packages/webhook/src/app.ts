@@ -94,7 +94,7 @@ export async function startWebhook(config: WebhookConfig, logger: Logger): Promi
     failed: (error) => logger.error({ err: error }, 'mailprovider admission failed'),
   });
   const stopFollowing = followCertificate(webhook.server, certificates);
-  const drain = new Drain(webhook);
+  const drain = new Drain(webhook.server);
   const operations = createOperationsServer({
     registry,
     isReady: () => webhook.server.listening && !drain.isDraining,

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
-import { followConnections } from './connections.ts';
+import { withDeadline } from '@mailprovider/process';
+import { Connections } from './connections.ts';
 
 export interface DrainTimes {
   /** How long new calls may still come: until whoever sends them has seen `/readyz`. */
@@ -9,23 +11,26 @@ export interface DrainTimes {
   readonly graceMs: number;
 }
 
+function closeConnectionAfter(response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+}
+
 /**
- * Ends a server without losing a call.
+ * Ends an HTTPS server without losing a call.
  *
- * Serving: nothing differs. Draining (`isDraining`, which readiness reports): it listens and serves on,
- * and each answer closes its connection, so that a client's next call goes elsewhere. Closing, after
- * the delay: no new connections, idle ones end, answers under way are finished. Closed: what is left
- * said nothing, or took longer than the grace.
+ * Serving: nothing differs. Draining (`isDraining`, which readiness reports): the server listens and
+ * serves on, and each answer closes its connection, so that a client's next call goes elsewhere.
+ * Closing, after the delay: no new connections, idle ones end, answers under way are finished.
+ * Closed: what is left said nothing, or took longer than the grace.
  */
 export class Drain {
-  readonly #app: FastifyInstance;
-  readonly #endConnections: () => void;
+  readonly #server: Server;
+  readonly #connections: Connections;
   #draining = false;
 
-  /** Must be made before the server listens. */
-  constructor(app: FastifyInstance) {
-    this.#app = app;
-    this.#endConnections = followConnections(app.server);
+  constructor(server: Server) {
+    this.#server = server;
+    this.#connections = new Connections(server);
   }
 
   get isDraining(): boolean {
@@ -35,12 +40,15 @@ export class Drain {
   /** Drains and closes; resolves when no connection is left. */
   async close({ delayMs, graceMs }: DrainTimes): Promise<void> {
     this.#draining = true;
-    this.#app.server.prependListener('request', (_request, response) => {
-      response.shouldKeepAlive = false;
-    });
+    for (const response of this.#connections.answersUnderWay()) closeConnectionAfter(response);
+    this.#server.prependListener('request', (_request, response) => closeConnectionAfter(response));
     await delay(delayMs);
-    const force = setTimeout(this.#endConnections, graceMs);
-    await this.#app.close();
-    clearTimeout(force);
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    await withDeadline(undefined, graceMs, async (signal) => {
+      const answers = this.#connections.answersUnderWay();
+      await Promise.all(answers.map((response) => once(response, 'close', { signal })));
+    }).catch(() => undefined);
+    this.#connections.destroy();
+    await closed;
   }
 }

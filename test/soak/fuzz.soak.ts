@@ -1,0 +1,10 @@
+import t from 'tap';
+import { fuzzWebhook } from '../webhook/fuzz-webhook.ts';
+
+t.test('20,000 fuzzed requests leave the webhook process no larger', async (t) => {
+  const { answers, faults, residentMiB } = await fuzzWebhook(t, 20_000, Date.now());
+  t.strictSame(faults, []);
+  const { afterQuarter, afterAll } = residentMiB;
+  t.ok(afterAll <= afterQuarter + 20, `${afterQuarter} MiB after a quarter, ${afterAll} after all`);
+  t.comment(JSON.stringify({ answers, residentMiB }));
+});

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { createAuthority } from '@mailprovider/pki';
+import type { Test } from 'tap';
+import { z } from 'zod';
+
+const MAIN = join(import.meta.dirname, '../../../packages/webhook/dist/main.js');
+const servingSchema = z.object({ msg: z.literal('serving'), server: z.string(), url: z.string() });
+const now = new Date();
+
+// Its API server refuses every connection.
+const KUBECONFIG = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Config',
+  clusters: [{ name: 'none', cluster: { server: 'https://127.0.0.1:1' } }],
+  users: [{ name: 'none', user: { token: 'none' } }],
+  contexts: [{ name: 'none', context: { cluster: 'none', user: 'none' } }],
+  'current-context': 'none',
+});
+
+/** Starts the webhook process where there is no API server, with the URLs of its servers. */
+export async function startWebhookProcess(t: Test, flags: readonly string[] = []) {
+  const { certificatePem, keyPem } = createAuthority({ commonName: 'test', validDays: 1, now });
+  const files = { 'tls.crt': certificatePem, 'tls.key': keyPem, kubeconfig: KUBECONFIG };
+  const folder = t.testdir(files);
+  const child = spawn(process.execPath, [
+    MAIN,
+    ...['--kubeconfig', join(folder, 'kubeconfig')],
+    ...['--tls-cert-file', join(folder, 'tls.crt')],
+    ...['--tls-private-key-file', join(folder, 'tls.key')],
+    ...['--bind-address', '127.0.0.1', '--secure-port', '0'],
+    ...['--metrics-bind-address', '127.0.0.1:0'],
+    ...flags,
+  ]);
+  t.teardown(() => child.kill('SIGKILL'));
+  const urls = new Map<string, string>();
+  for await (const line of createInterface(child.stdout)) {
+    const serving = servingSchema.safeParse(JSON.parse(line));
+    if (serving.success) urls.set(serving.data.server, serving.data.url);
+    if (urls.size === 2) break;
+  }
+  // A full pipe would stop the process.
+  child.stdout.resume();
+  child.stderr.resume();
+  return { child, url: urls.get('webhook') ?? '', operationsUrl: urls.get('operations') ?? '' };
+}
+
+/** Resident size of a process in MiB, as Linux counts it. */
+export async function residentMiB(pid: number | undefined): Promise<number> {
+  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kib) / 1024;
+}
