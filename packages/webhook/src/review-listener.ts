@@ -5,10 +5,10 @@ import { answerWithinMs } from './answer-deadline.ts';
 import { HttpError } from './http-error.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { AnsweredCall, Webhook, WebhookMetrics } from './metrics.ts';
-import { readBody } from './request-body.ts';
+import { BODY_LIMIT, readBody } from './request-body.ts';
 
-/** A review has some KB; nine of the largest there are may be held at once. */
-const BODIES_LIMIT = 64 * 1024 * 1024;
+/** A review has some KB; three of the largest there are may be held at once. */
+const BODIES_LIMIT = 3 * BODY_LIMIT;
 const MEDIA_TYPE = 'application/json';
 const WEBHOOKS: ReadonlyMap<string, Webhook> = new Map([
   ['/validate', 'validate'],
