@@ -24,6 +24,7 @@ export interface ReviewListenerDeps {
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 function requireJson({
   'content-type': type = '',
   'content-encoding': encoding,
