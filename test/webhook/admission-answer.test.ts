@@ -143,6 +143,7 @@ t.test('what is not about a write of a MailProvider is not judged', async (t) =>
   const others = [
     { resource },
     { resource: { ...reviewOf().request.resource, resource: 'others' } },
+    { resource: { ...reviewOf().request.resource, group: 'example.com' } },
     { subResource: 'status' },
     { operation: 'DELETE', object: null },
     { operation: 'CONNECT' },

@@ -43,16 +43,22 @@ function tlsModeErrors(smtp: Fields): FieldError[] {
   ];
 }
 
+/** Parses again, with the values that messages show: to keep them costs a valid spec double the time. */
+function schemaErrors(spec: unknown): FieldError[] {
+  const { error } = specSchema.safeParse(spec, { reportInput: true });
+  return error === undefined ? [] : fieldErrorsOf('spec', error.issues);
+}
+
 /**
  * Checks a spec against every rule that one object alone decides and fills in its defaults.
  *
  * Never throws, whatever `spec` is; all errors are found at once, each with its exact path.
  */
 export function validateSpec(spec: unknown): SpecResult {
-  const parsed = specSchema.safeParse(spec, { reportInput: true });
+  const parsed = specSchema.safeParse(spec);
   const smtp = fieldsAt(spec, 'smtp');
   const errors = [
-    ...(parsed.success ? [] : fieldErrorsOf('spec', parsed.error.issues)),
+    ...(parsed.success ? [] : schemaErrors(spec)),
     ...pairingErrors(smtp),
     ...tlsModeErrors(smtp),
   ];
