@@ -4,6 +4,7 @@ import { API_VERSION } from '@mailprovider/provider/identity';
 import { execa } from 'execa';
 import t from 'tap';
 import { requiredPrograms, WITHOUT_PROGRAMS } from '../cluster/control-plane.ts';
+import { changeCertificatesUnderLoad } from './certificate-change.ts';
 import { restartUnderLoad } from './rolling-restart.ts';
 
 function provider(name: string, metadata: object = {}) {
@@ -42,6 +43,12 @@ t.test('in a cluster with two webhooks', { skip: WITHOUT_PROGRAMS }, async (t) =
     t.ok(result.validated >= sent, `${result.validated} of ${sent} applies were validated`);
     t.equal(result.notMutated, 0);
     t.strictSame(result.exitCodes, [0, 0]);
+  });
+
+  await t.test('a change of authority and certificate under that load fails none', async (t) => {
+    const result = await changeCertificatesUnderLoad({ cluster, changes: 1, perSecond: 200 });
+    t.strictSame(result.load.failed, []);
+    t.equal(result.notMutated, 0);
   });
 
   await t.test('without any webhook only what it would judge is refused', async (t) => {

@@ -1,5 +1,5 @@
 import type { Cluster } from '@mailprovider/cluster';
-import { type AdminClient, createAdminClient } from './admin-client.ts';
+import { admissionCalls } from './admission-calls.ts';
 import { type ApplyLoadResult, startApplyLoad } from './apply-load.ts';
 
 /** What is applied between two steps, so that the load meets each state. */
@@ -22,23 +22,6 @@ export interface RollingRestartResult {
   readonly validated: number;
   /** Calls of the mutating webhook that failed, which no apply tells. */
   readonly notMutated: number;
-}
-
-/** The sum of the API server's metrics whose line begins with `name` and contains `label`. */
-async function metric(client: AdminClient, name: string, label: string): Promise<number> {
-  const { body } = await client.send({ method: 'GET', path: '/metrics' });
-  const lines = body.split('\n').filter((line) => line.startsWith(name) && line.includes(label));
-  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
-}
-
-async function admissionCalls(cluster: Cluster) {
-  const client = createAdminClient(cluster);
-  const requests = 'apiserver_admission_webhook_request_total{code="200"';
-  const failedOpen = 'apiserver_admission_webhook_fail_open_count';
-  const validated = await metric(client, requests, 'type="validating"');
-  const notMutated = await metric(client, failedOpen, 'type="admit"');
-  await client.close();
-  return { validated, notMutated };
 }
 
 /** Restarts the webhooks one after the other by SIGTERM, each when the one before is ready again. */

@@ -1,15 +1,17 @@
 import process from 'node:process';
 import { defaultProcesses, startCluster } from '@mailprovider/cluster';
-import t from 'tap';
+import t, { type Test } from 'tap';
+import { changeCertificatesUnderLoad } from '../acceptance/certificate-change.ts';
 import { restartUnderLoad } from '../acceptance/rolling-restart.ts';
 import { requiredPrograms } from '../cluster/control-plane.ts';
 
 const ROLLS = 10;
+const CHANGES = 10;
 const PER_SECOND = 200;
 
 t.setTimeout(600_000);
 
-t.test('twenty restarts of webhooks under 200 applies a second fail none of them', async (t) => {
+async function clusterOfWebhooks(t: Test) {
   const cluster = await startCluster({
     programs: requiredPrograms(),
     environment: process.env,
@@ -19,6 +21,11 @@ t.test('twenty restarts of webhooks under 200 applies a second fail none of them
     signal: new AbortController().signal,
   });
   t.teardown(() => cluster.close());
+  return cluster;
+}
+
+t.test('twenty restarts of webhooks under 200 applies a second fail none of them', async (t) => {
+  const cluster = await clusterOfWebhooks(t);
   const result = await restartUnderLoad({ cluster, rolls: ROLLS, perSecond: PER_SECOND });
   const { sent, failed, latencies, seconds } = result.load;
   const quantile = (share: number) => latencies[Math.floor(share * latencies.length)]?.toFixed(0);
@@ -30,4 +37,16 @@ t.test('twenty restarts of webhooks under 200 applies a second fail none of them
   t.equal(result.notMutated, 0);
   t.strictSame(new Set(result.exitCodes), new Set([0]));
   t.ok(sent / seconds > 0.9 * PER_SECOND, 'the machine kept up with the load');
+});
+
+t.test('ten changes of authority and certificate under that load fail none', async (t) => {
+  const cluster = await clusterOfWebhooks(t);
+  const { load, notMutated } = await changeCertificatesUnderLoad({
+    cluster,
+    changes: CHANGES,
+    perSecond: PER_SECOND,
+  });
+  t.comment(`${load.sent} applies in ${load.seconds.toFixed(0)} s`);
+  t.strictSame(load.failed, []);
+  t.equal(notMutated, 0);
 });
