@@ -115,6 +115,11 @@ function heardOrClosed(socket: Socket): Promise<void> {
   });
 }
 
+/** Waits for bytes that are no line, such as those of a TLS handshake. */
+export const hearBytes: Step = async (wire) => {
+  while (wire.unread === '' && !wire.socket.destroyed) await heardOrClosed(wire.socket);
+};
+
 /** Waits for any line and answers each with `text`, for as long as lines come. */
 export const answerAll =
   (text: string): Step =>

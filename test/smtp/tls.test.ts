@@ -10,8 +10,8 @@ import {
   greetAndOffer,
   handshake,
   hear,
+  hearBytes,
   offer,
-  pause,
   reset,
   type Step,
   say,
@@ -101,7 +101,7 @@ for (const { tlsMode, before, stage } of WAYS) {
       `${tlsMode}: a server that ${does} in the handshake is ${reason}`,
       { buffered: true },
       async (t) => {
-        const peer = await scriptedPeer(t, [...before, pause, ...steps]);
+        const peer = await scriptedPeer(t, [...before, hearBytes, ...steps]);
         const deadline = slow ? { deadlineMs: SHORT_DEADLINE_MS } : {};
         const failure = await failureWith(t, peer, { target: { tlsMode }, ...deadline });
         t.same(failure, { stage, reason, permanent: false });
