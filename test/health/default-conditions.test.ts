@@ -47,6 +47,15 @@ t.test('the holder of the claim is elected before an older one', async (t) => {
   t.strictSame(reasons('unknown'), ['Elected', 'DefaultConflict', 'Disabled']);
 });
 
+t.test('one that is being deleted has no part in it', async (t) => {
+  const metadata = { ...older.metadata, deletionTimestamp: '2026-01-02T00:00:00Z' };
+  const deleting = { ...older, metadata };
+  const reasons = (all: readonly (typeof older)[]) =>
+    [...defaultConditions(all, 'older', now).values()].map((c) => c?.reason);
+  t.strictSame(reasons([deleting, younger]), [undefined, 'Elected']);
+  t.strictSame(reasons([deleting]), [undefined]);
+});
+
 t.test('the time moves with the status and with nothing else', async (t) => {
   const condition = (spec: object, before?: ReturnType<typeof conditionOf>) => {
     const conditions = before === undefined ? [] : [before];

@@ -1,6 +1,6 @@
 import { type ConditionUpdate, transition } from '@mailprovider/provider/conditions';
 import { electDefault } from '@mailprovider/provider/default/elect-default';
-import { isDefault } from '@mailprovider/provider/default/single-default';
+import { isStoredDefault } from '@mailprovider/provider/default/single-default';
 import { fieldsAt } from '@mailprovider/provider/fields';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { DefaultReason } from '@mailprovider/provider/reasons';
@@ -16,7 +16,7 @@ function isDisabled(spec: unknown): boolean {
 
 /** Enabled providers that say of themselves to be the default; more than one is a conflict. */
 export function enabledDefaults(providers: readonly MailProvider[]): readonly MailProvider[] {
-  return providers.filter(({ spec }) => isDefault(spec) && !isDisabled(spec));
+  return providers.filter((provider) => isStoredDefault(provider) && !isDisabled(provider.spec));
 }
 
 function verdictOn({ metadata, spec }: MailProvider, elected: string | undefined): Verdict {
@@ -32,7 +32,8 @@ function verdictOn({ metadata, spec }: MailProvider, elected: string | undefined
 }
 
 /**
- * The Default condition that each provider is to have, by name; none where `default` is not true.
+ * The Default condition that each provider is to have, by name; none where `default` is not true, or
+ * the provider is being deleted.
  * Pure; it agrees with whoever else calls `electDefault`.
  */
 export function defaultConditions(
@@ -42,8 +43,8 @@ export function defaultConditions(
 ): ReadonlyMap<string, Condition | undefined> {
   const elected = electDefault(providers, claimHolder);
   const conditionOn = (provider: MailProvider): Condition | undefined => {
-    const { metadata, spec, status } = provider;
-    if (!isDefault(spec)) return undefined;
+    const { metadata, status } = provider;
+    if (!isStoredDefault(provider)) return undefined;
     const update: ConditionUpdate = {
       type: DEFAULT_CONDITION,
       ...verdictOn(provider, elected),

@@ -38,6 +38,14 @@ t.test('a holder that is disabled or no longer default is not elected', (t) => {
   t.end();
 });
 
+t.test('one that is being deleted is not elected', (t) => {
+  const metadata = { ...provider('a', older).metadata, deletionTimestamp: younger };
+  const deleting = { ...provider('a', older), metadata };
+  t.equal(electDefault([deleting, provider('b', younger)], 'a'), 'b');
+  t.equal(electDefault([deleting], 'a'), undefined);
+  t.end();
+});
+
 t.test('the order of the list makes no difference, and the list stays as it is', (t) => {
   const all = [provider('c', older), provider('b', older), provider('a', younger)];
   const names = () => all.map(({ metadata }) => metadata.name);
