@@ -9,8 +9,7 @@ import {
   sharedSecret,
   webhookRegistrations,
 } from '@mailprovider/kube';
-import { createLogger } from '@mailprovider/process';
-import { type Clock, systemClock } from '@mailprovider/webhook/certificates/clock';
+import { type Clock, createLogger, systemClock } from '@mailprovider/process';
 import type { RotationSettings } from '@mailprovider/webhook/certificates/rotation';
 import {
   DEFAULT_ROTATION,

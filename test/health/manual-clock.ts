@@ -1,4 +1,4 @@
-import type { Clock } from '@mailprovider/health';
+import type { Clock } from '@mailprovider/process';
 
 /** A clock that moves only when it is told to. */
 export class ManualClock implements Clock {

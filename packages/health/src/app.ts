@@ -16,6 +16,7 @@ import {
   type Logger,
   listen,
   type RunningApp,
+  systemClock,
 } from '@mailprovider/process';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
 import type { HealthConfig } from './config.ts';
@@ -28,7 +29,6 @@ import {
 } from './kube-ports.ts';
 import { type LeaderDeps, lead } from './leader.ts';
 import { createHealthMetrics, registerDefaultProviders } from './metrics.ts';
-import { systemClock } from './ports.ts';
 import { DEFAULT_INTERVALS, PROBE_TIMEOUT_MS } from './schedule.ts';
 import { Watches } from './watches.ts';
 

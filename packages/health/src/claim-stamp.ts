@@ -1,8 +1,8 @@
 import type { ClaimReading } from '@mailprovider/kube';
-import type { Logger } from '@mailprovider/process';
+import type { Clock, Logger } from '@mailprovider/process';
 import type { Claim } from '@mailprovider/provider/default/claim';
 import type { Latest } from './latest.ts';
-import type { ClaimStore, Clock } from './ports.ts';
+import type { ClaimStore } from './ports.ts';
 import type { SeenUids } from './seen-uids.ts';
 import { WorkQueue } from './work-queue.ts';
 

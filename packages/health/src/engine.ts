@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
-import type { Logger } from '@mailprovider/process';
+import type { Clock, Logger } from '@mailprovider/process';
 import { conditionOf } from '@mailprovider/provider/conditions';
 import { fieldsAt } from '@mailprovider/provider/fields';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
@@ -8,7 +8,7 @@ import { type CheckDeps, checkProvider } from './check.ts';
 import type { CheckResult } from './check-result.ts';
 import { deriveStatus, type HealthStatus } from './derive-status.ts';
 import type { HealthMetrics } from './metrics.ts';
-import type { Clock, StatusWriter } from './ports.ts';
+import type { StatusWriter } from './ports.ts';
 import { type Intervals, nextDelayMs, retryDelayMs } from './schedule.ts';
 import { WorkQueue } from './work-queue.ts';
 

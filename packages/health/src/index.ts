@@ -3,13 +3,7 @@ export type { CheckResult } from './check-result.ts';
 export { deriveStatus, type HealthStatus } from './derive-status.ts';
 export { type EngineDeps, HealthEngine } from './engine.ts';
 export { createHealthMetrics, type HealthMetrics } from './metrics.ts';
-export {
-  type Clock,
-  type SecretLookup,
-  type SecretReader,
-  type StatusWriter,
-  systemClock,
-} from './ports.ts';
+export type { SecretLookup, SecretReader, StatusWriter } from './ports.ts';
 export {
   DEFAULT_CONCURRENCY,
   DEFAULT_INTERVALS,

@@ -30,21 +30,3 @@ export interface ClaimStore {
   /** Resolves with false if the claim is no longer the one that was read. */
   write(claim: Claim, over: ClaimReading): Promise<boolean>;
 }
-
-/** Time, so that tests decide what it is. */
-export interface Clock {
-  now(): Date;
-  /** Milliseconds that only move forward, for durations. */
-  monotonicMs(): number;
-  /** Calls back once after `delayMs` unless the returned function was called before. */
-  schedule(delayMs: number, callback: () => void): () => void;
-}
-
-export const systemClock: Clock = {
-  now: () => new Date(),
-  monotonicMs: () => performance.now(),
-  schedule(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
-};

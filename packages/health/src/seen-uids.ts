@@ -1,5 +1,5 @@
+import type { Clock } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import type { Clock } from './ports.ts';
 import type { ProviderListener } from './provider-cache.ts';
 
 /** Several times the longest age of a claim; an older claim needs no evidence. */

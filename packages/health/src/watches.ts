@@ -1,9 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { ClaimReading, DefaultClaims, MailProviders, Secrets } from '@mailprovider/kube';
-import type { Logger } from '@mailprovider/process';
+import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import { Latest } from './latest.ts';
-import type { Clock } from './ports.ts';
 import { ProviderCache } from './provider-cache.ts';
 import { type SecretVersion, SecretVersions } from './secret-versions.ts';
 import { SeenUids } from './seen-uids.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from './ports.ts';
+import type { Clock } from '@mailprovider/process';
 
 export interface WorkQueueOptions {
   /** How many keys are worked on at once. */

@@ -1,4 +1,5 @@
 export * from './bind-address.ts';
+export * from './clock.ts';
 export * from './deadline.ts';
 export * from './duration.ts';
 export * from './flags.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '@mailprovider/webhook/certificates/clock';
+import type { Clock } from '@mailprovider/process';
 
 interface Timer {
   readonly atMs: number;

@@ -5,7 +5,6 @@ import {
   DEFAULT_INTERVALS,
   HealthEngine,
   PROBE_TIMEOUT_MS,
-  systemClock,
 } from '@mailprovider/health';
 import type { Mailbox } from '@mailprovider/mailbox';
 import {
@@ -15,6 +14,7 @@ import {
   createRegistry,
   listen,
   type RunningApp,
+  systemClock,
 } from '@mailprovider/process';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
 import type { Problem } from '../folder/documents.ts';

@@ -1,10 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { dirname } from 'node:path';
-import { type Logger, StartupError } from '@mailprovider/process';
+import { type Clock, type Logger, StartupError, systemClock } from '@mailprovider/process';
 import { type CertificateFiles, readCertificateFiles } from './certificate-files.ts';
 import type { CertificateMetrics } from './certificate-metrics.ts';
 import type { CertificateSource, ServingCertificate } from './certificate-source.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { endOf } from './key-pair.ts';
 import { createRunLoop } from './run-loop.ts';
 import { ServedCertificate } from './served-certificate.ts';

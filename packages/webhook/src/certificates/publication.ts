@@ -1,5 +1,4 @@
-import type { Logger } from '@mailprovider/process';
-import type { Clock } from './clock.ts';
+import type { Clock, Logger } from '@mailprovider/process';
 import type { Registration, Registrations } from './ports.ts';
 
 /** Whoever else keeps writing the caBundle is answered no faster; no fight fills the API server. */

@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import type { Logger } from '@mailprovider/process';
+import type { Clock, Logger } from '@mailprovider/process';
 import { type Bundle, decodeBundle, encodeBundle, trustBundle } from './bundle.ts';
 import type { CertificateMetrics } from './certificate-metrics.ts';
-import type { Clock } from './clock.ts';
 import { endOf, isValidAt } from './key-pair.ts';
 import { NextTrust } from './next-trust.ts';
 import type { CertificateStore, Registration, Registrations } from './ports.ts';

@@ -1,7 +1,6 @@
-import { type Logger, StartupError } from '@mailprovider/process';
+import { type Clock, type Logger, StartupError, systemClock } from '@mailprovider/process';
 import type { CertificateMetrics } from './certificate-metrics.ts';
 import type { CertificateSource, ServingCertificate } from './certificate-source.ts';
-import { type Clock, systemClock } from './clock.ts';
 import type { CertificateStore, Registrations } from './ports.ts';
 import { Rotation, type RotationSettings } from './rotation.ts';
 import { createRunLoop } from './run-loop.ts';
