@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type FieldError, formatFieldError } from './field-error.ts';
 import { isFields } from './fields.ts';
+import { sameValue } from './same-value.ts';
 
 /** The faults of an update, apart into those it makes and those it found. */
 export interface Ratcheted {
@@ -31,7 +31,7 @@ export function ratchet(
   const isCarriedOver = (error: FieldError) =>
     before.has(formatFieldError(error)) &&
     [error.path, ...(error.because ?? [])].every((path) =>
-      isDeepStrictEqual(valueAt(spec, path), valueAt(oldSpec, path)),
+      sameValue(valueAt(spec, path), valueAt(oldSpec, path)),
     );
   return {
     refused: errors.filter((error) => !isCarriedOver(error)),

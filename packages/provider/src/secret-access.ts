@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { fieldsAt } from './fields.ts';
+import { sameValue } from './same-value.ts';
 
 /** What decides where a password is sent, and by whose name. */
 const DESTINATION = [
@@ -26,6 +26,6 @@ export function secretSentBy(spec: unknown, oldSpec: unknown): string | undefine
   const isSame =
     reference['name'] === oldReference['name'] &&
     reference['key'] === oldReference['key'] &&
-    DESTINATION.every((field) => isDeepStrictEqual(smtp[field], oldSmtp[field]));
+    DESTINATION.every((field) => sameValue(smtp[field], oldSmtp[field]));
   return isSame ? undefined : name;
 }
