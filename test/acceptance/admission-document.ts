@@ -57,7 +57,7 @@ async function defaultSections(kubectl: Kubectl): Promise<string[]> {
   const early = await kubectl(DRY_RUN, provider('reports', asDefault));
   return [
     section('A second default', asDefault, second),
-    'The one that is becoming the default has 90 s to be stored; the number of seconds is what is left.\n',
+    'Usually for less than a second: until the other one was seen stored. A write that fails after its\nadmission, such as a create of a name that exists, blocks for 90 s; the number is what is left of them.\n',
     section(
       'A default while another is becoming it',
       asDefault,

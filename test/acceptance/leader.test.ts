@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { defaultProcesses } from '@mailprovider/cluster';
 import { conditionOf } from '@mailprovider/provider/conditions';
 import t, { type Test } from 'tap';
@@ -23,8 +24,8 @@ function startHealth(t: Test, kubeconfig: string, flags: readonly string[] = [])
   ]);
   const says = (message: string) =>
     new Promise<void>((resolve) => {
-      child.stdout.on('data', (chunk: Buffer) => {
-        if (chunk.includes(`"msg":"${message}"`)) resolve();
+      createInterface(child.stdout).on('line', (line) => {
+        if (line.includes(`"msg":"${message}"`)) resolve();
       });
     });
   return { child, says };

@@ -36,7 +36,7 @@ t.test('in a cluster with two webhooks', { skip: WITHOUT_PROGRAMS }, async (t) =
       env: { ...cluster.environment },
     });
 
-  await t.test('a rolling restart under 200 applies a second fails none of them', async (t) => {
+  await t.test('a rolling restart under load fails no apply', async (t) => {
     const result = await restartUnderLoad({ cluster, rolls: 1, perSecond: 200 });
     const { sent, failed } = result.load;
     t.strictSame(failed, []);
@@ -45,7 +45,7 @@ t.test('in a cluster with two webhooks', { skip: WITHOUT_PROGRAMS }, async (t) =
     t.strictSame(result.exitCodes, [0, 0]);
   });
 
-  await t.test('a change of authority and certificate under that load fails none', async (t) => {
+  await t.test('a change of authority and certificate under load fails no apply', async (t) => {
     const result = await changeCertificatesUnderLoad({ cluster, changes: 1, perSecond: 200 });
     t.strictSame(result.load.failed, []);
     t.equal(result.notMutated, 0);

@@ -6,7 +6,8 @@ function load(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
 }
 
 t.test('without a command the cluster waits', async (t) => {
-  t.match(load([]), { command: [], optional: false });
+  t.strictSame(load([]).command, []);
+  t.equal(load([]).optional, false);
 });
 
 t.test('all that follows the command is its own', async (t) => {

@@ -16,6 +16,7 @@ t.test('takes certificates, one or several, with words around them', async (t) =
 });
 
 t.test('refuses the whole value for one bad block', async (t) => {
+  t.match(certificateAuthorityProblem(`\0${certificatePem}`), /control characters/);
   t.match(certificateAuthorityProblem('text'), /at least one PEM block/);
   t.match(certificateAuthorityProblem(garbled), /PEM block 1 is not a valid X\.509/);
   t.match(certificateAuthorityProblem(certificatePem + garbled), /PEM block 2 is not/);

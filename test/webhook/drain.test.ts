@@ -14,7 +14,7 @@ t.test('a draining server serves on, and each answer closes its connection', asy
   const drain = new Drain(server);
   t.equal((await post(review)).headers['connection'], 'keep-alive');
   t.equal(drain.isDraining, false);
-  const closed = drain.close({ delayMs: 1_000, graceMs: 1_000 });
+  const closed = drain.close({ delayMs: 3_000, graceMs: 1_000 });
   t.equal(drain.isDraining, true);
   for (let call = 0; call < 20; call += 1) {
     const { status, headers } = await post(review);

@@ -66,8 +66,8 @@ t.test('claims are counted by outcome', async (t) => {
   const metrics = createWebhookMetrics(registry);
   metrics.claimed('taken');
   metrics.claimed('taken');
-  metrics.claimed('claimed');
+  metrics.claimed('other_claim');
   const text = await registry.metrics();
   t.match(text, 'default_claims_total{outcome="taken"} 2\n');
-  t.match(text, 'default_claims_total{outcome="claimed"} 1\n');
+  t.match(text, 'default_claims_total{outcome="other_claim"} 1\n');
 });

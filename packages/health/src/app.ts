@@ -100,8 +100,9 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
     async close() {
       logger.info('stopping');
       stop.abort();
-      // A call that the API server keeps waiting must not keep the process.
-      const force = setTimeout(() => void closeConnections(), STOP_GRACE_MS);
+      // A check's call that the API server keeps waiting must not keep the process; the Lease is
+      // released after that.
+      const force = setTimeout(() => void checks.close(), STOP_GRACE_MS);
       await Promise.all([taking, known.ended()]);
       clearTimeout(force);
       await operations.close();

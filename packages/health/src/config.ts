@@ -76,7 +76,11 @@ export function loadConfig(argv: readonly string[] = process.argv): HealthConfig
     .option('--concurrency <n>', 'providers checked at once', parseConcurrency, DEFAULT_CONCURRENCY)
     .option('--allow-loopback', 'dial loopback addresses too; for development only', false)
     .addOption(leaderElectFlag())
-    .option('--leader-election-namespace <name>', 'where the Leases are', DEFAULT_SYSTEM_NAMESPACE)
+    .option(
+      '--leader-election-namespace <name>',
+      'where the Leases are: that of the election, and the claim, as --lease-namespace of the webhook',
+      DEFAULT_SYSTEM_NAMESPACE,
+    )
     .addOption(
       durationFlag(
         '--leader-elect-lease-duration',

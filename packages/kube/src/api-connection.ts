@@ -145,7 +145,12 @@ export class ApiConnection {
     if (this.#agent === undefined || this.#caChanged()) {
       // The requests of the old one finish first.
       void this.#agent?.then((old) => old.close()).catch(() => undefined);
-      this.#agent = this.#createAgent();
+      const agent = this.#createAgent();
+      // The next call tries again.
+      agent.catch(() => {
+        if (this.#agent === agent) this.#agent = undefined;
+      });
+      this.#agent = agent;
     }
     return this.#agent;
   }

@@ -10,11 +10,18 @@ export class ApiError extends Error {
   readonly code: number | undefined;
 
   constructor(call: string, code: number | undefined, cause?: unknown) {
-    const what = code === undefined ? 'no answer from the API server' : `status ${code}`;
-    super(`${call}: ${what}`, { cause });
+    const what = code === undefined ? `no usable answer (${nameOf(cause)})` : `status ${code}`;
+    super(`${call}: ${what}`);
     this.code = code;
     this.reason = causeOf(code);
   }
+}
+
+/** What is known of a failed call without a word of the answer: a parser quotes what it read. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.cause instanceof Error ? nameOf(error.cause) : error.name;
 }
 
 function causeOf(code: number | undefined): ApiErrorCause {

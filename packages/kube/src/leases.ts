@@ -105,6 +105,7 @@ export function leases(connection: ApiConnection, namespace: string): Leases {
         method: 'GET',
         path: `${collection}/${name}`,
       });
+      if (Number.isNaN(date.getTime())) throw new ApiError(`${call}: no Date header`, status);
       if (status === 404) return { lease: undefined, now: date };
       if (status !== 200) throw new ApiError(call, status);
       return { lease: leaseSchema.parse(body), now: date };

@@ -24,6 +24,9 @@ function* pemBlocks(pem: string): Generator<PemBlock> {
   }
 }
 
+/** Text around the blocks is allowed, as a comment. */
+const UNPRINTABLE = /[^\P{Cc}\t\n\r]/u;
+
 function isCertificate(text: string): boolean {
   try {
     new X509Certificate(text);
@@ -41,6 +44,8 @@ function isCertificate(text: string): boolean {
  */
 export function certificateAuthorityProblem(pem: string): string | undefined {
   if (pem === '') return undefined;
+  if (UNPRINTABLE.test(pem))
+    return 'must not contain control characters other than line breaks and tabs';
   let count = 0;
   for (const { label, text } of pemBlocks(pem)) {
     count += 1;

@@ -53,6 +53,7 @@ function validateDepsOf(
   const claimDeps: ClaimDeps = {
     claims: defaultClaims(leases(connection, leaseNamespace), ttlMs),
     listProviders: () => mailProviders(connection).list(),
+    leaseNamespace,
     ttlMs,
     failed: (error) => logger.error({ err: error }, 'mailprovider default claim failed'),
     claimed: (outcome) => metrics.claimed(outcome),

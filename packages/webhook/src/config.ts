@@ -9,6 +9,7 @@ import {
   parsePort,
   StartupError,
 } from '@mailprovider/process';
+import { hostProblem } from '@mailprovider/provider/host';
 import {
   DEFAULT_CREDENTIALS_NAMESPACE,
   DEFAULT_SYSTEM_NAMESPACE,
@@ -40,6 +41,8 @@ export interface WebhookConfig {
 
 /** 60 s are the API server's default `--request-timeout`; 30 s allow for clocks and a late commit. */
 const DEFAULT_CLAIM_TTL_MS = 90_000;
+/** A claim that ends before its request lets two defaults be stored. */
+const SHORTEST_CLAIM_TTL_MS = 60_000;
 
 /** So long may whoever sends us calls take to see that `/readyz` answers 503. */
 const DEFAULT_SHUTDOWN_DELAY_MS = 3_000;
@@ -52,8 +55,17 @@ const SERVICE_NAMES = ['svc', 'svc.cluster.local'].map(
 
 function parseList(text: string): string[] {
   const items = text.split(',').map((item) => item.trim());
-  if (items.includes('')) throw new InvalidArgumentError('must be names separated by commas');
+  const wrong = items.find((item) => item === '' || hostProblem(item) !== undefined);
+  if (wrong !== undefined) {
+    throw new InvalidArgumentError('must be host names and IP addresses separated by commas');
+  }
   return items;
+}
+
+function parseClaimTtl(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds < SHORTEST_CLAIM_TTL_MS) throw new InvalidArgumentError('must be 60s or more');
+  return milliseconds;
 }
 
 function parseCount(text: string): number {
@@ -87,7 +99,7 @@ function command(): Command {
     .addOption(credentialsNamespaceFlag(DEFAULT_CREDENTIALS_NAMESPACE))
     .option(
       '--lease-namespace <name>',
-      'namespace of the Lease that serialises who becomes the default',
+      'namespace of the Lease that serialises who becomes the default; as --leader-election-namespace of health',
       DEFAULT_SYSTEM_NAMESPACE,
     )
     .addOption(
@@ -95,7 +107,7 @@ function command(): Command {
         '--default-claim-ttl <duration>',
         "how long a claim to be the default may stand; at least the API server's --request-timeout + 30s",
       )
-        .argParser(parseDuration)
+        .argParser(parseClaimTtl)
         .default(DEFAULT_CLAIM_TTL_MS, '90s'),
     )
     .option(

@@ -46,7 +46,7 @@ export class Drain {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     await withDeadline(undefined, graceMs, async (signal) => {
       const answers = this.#connections.answersUnderWay();
-      await Promise.all(answers.map((response) => once(response, 'close', { signal })));
+      await Promise.allSettled(answers.map((response) => once(response, 'close', { signal })));
     }).catch(() => undefined);
     this.#connections.destroy();
     await closed;

@@ -65,7 +65,6 @@ function otherOf(name: Name): Name {
  * the providers, swaps the Lease, lists again, and is stored or not. Time passes in ticks of the
  * longest life of a request. Bounded by the numbers of writes and of other events.
  */
-
 export class ClaimModel {
   readonly #variant: Variant;
 

@@ -97,7 +97,19 @@ t.test('an object that is being deleted is never blocked', async (t) => {
   const deleting = { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['example.com/x'] };
   const oldObject = withMetadata(minimalSpec(), deleting);
   const object = withMetadata({ ...broken(0), default: true }, deleting);
-  t.match(await judge({ operation: 'UPDATE', object, oldObject }), { allowed: true, claims: [] });
+  const verdict = await judge({ operation: 'UPDATE', object, oldObject });
+  t.equal(verdict.allowed, true);
+  t.strictSame(verdict.claims, []);
+});
+
+t.test('what is being deleted sends no Secret to where its writer may not', async (t) => {
+  const deleting = { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['example.com/x'] };
+  const oldObject = withMetadata(minimalSpec(), deleting);
+  const object = withMetadata(specWithCredentials(), deleting);
+  const error: FieldError = { kind: 'forbidden', path: 'spec.smtp.passwordRef', detail: 'no' };
+  const secretAccessError = async () => error;
+  const verdict = await judge({ operation: 'UPDATE', object, oldObject }, { secretAccessError });
+  t.equal(verdict.allowed, false);
 });
 
 t.test('the access check is asked about the user and both specs', async (t) => {

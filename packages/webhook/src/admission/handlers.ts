@@ -46,15 +46,17 @@ export function createValidateHandler(deps: ValidateHandlerDeps): Handler {
     if (waiting >= deps.maxConcurrentReviews) {
       return { review: encodeOverload(review), verdict: 'error' };
     }
+    // Counted until the work ends, which may be after its answer had to go out.
     waiting += 1;
-    const answered = answerWithin<Answer>(
-      withinMs,
-      async (deadline) => answerTo(review, request, await judgement(deadline)),
-      () => ({ review: encodeVerdict(review, TOO_LATE), verdict: 'error' }),
-    );
-    return answered.finally(() => {
-      waiting -= 1;
-    });
+    const work = async (deadline: Deadline) => {
+      try {
+        return answerTo(review, request, await judgement(deadline));
+      } finally {
+        waiting -= 1;
+      }
+    };
+    const tooLate = () => ({ review: encodeVerdict(review, TOO_LATE), verdict: 'error' }) as const;
+    return answerWithin<Answer>(withinMs, work, tooLate);
   };
 }
 

@@ -33,6 +33,8 @@ function claimRequestOf({ name, object, oldObject }: AdmissionRequest): ClaimReq
   return { holder: name, operation: 'UPDATE', uid, resourceVersion };
 }
 
+const HARMLESS = { errors: [], warnings: [] };
+
 /** A verdict that others must be asked for; it waits for the API server. */
 export type PendingVerdict = (deadline: { readonly signal: AbortSignal }) => Promise<Verdict>;
 
@@ -50,14 +52,15 @@ function verdictOn(
  * Judges a create or an update of a MailProvider: every fault at once, or the warnings. Most writes
  * are judged at once; those that others must be asked about return how to ask.
  *
- * What is being deleted may be written as it is: its finalizers must be able to go.
+ * No fault blocks an object that is being deleted, and it is no default any more; but who may not read
+ * a Secret may not have it sent in this way either.
  */
 export function validate(request: AdmissionRequest, deps: ValidateDeps): Verdict | PendingVerdict {
   const { object, oldObject, userInfo, dryRun } = request;
-  if (metadataText(oldObject, 'deletionTimestamp') !== '') return allowed();
   const write = { spec: object?.['spec'], oldSpec: oldObject?.['spec'] };
-  const { errors, warnings } = admit(write, deps.context);
-  const becomesDefault = dependsOnOthers(write);
+  const isDeleting = metadataText(oldObject, 'deletionTimestamp') !== '';
+  const { errors, warnings } = isDeleting ? HARMLESS : admit(write, deps.context);
+  const becomesDefault = !isDeleting && dependsOnOthers(write);
   if (!becomesDefault && deps.secretAccessError === undefined) return verdictOn(errors, warnings);
 
   return async ({ signal }) => {
@@ -67,7 +70,7 @@ export function validate(request: AdmissionRequest, deps: ValidateDeps): Verdict
     const take = faults.length === 0 && !dryRun;
     const { error } = await deps.claimDefault(claimRequestOf(request), take, signal);
     const all = error === undefined ? faults : [...faults, error];
-    const claim = error === undefined && take ? 'taken' : 'refused';
-    return verdictOn(all, warnings, dryRun ? undefined : claim);
+    const claim = error === undefined ? 'taken' : 'refused';
+    return verdictOn(all, warnings, take ? claim : undefined);
   };
 }

@@ -10,6 +10,8 @@ export interface ClaimDeps {
   readonly claims: Pick<DefaultClaims, 'read' | 'write'>;
   /** All stored providers, from the store and not from a cache. */
   listProviders(): Promise<readonly MailProvider[]>;
+  /** Where the Lease of the claim is. */
+  readonly leaseNamespace: string;
   /** Age in milliseconds at which a claim is spent. */
   readonly ttlMs: number;
   /** Told why the API server could not be asked; the denial says only that it could not. */
@@ -31,13 +33,17 @@ function forbidden(detail: string): FieldError {
 function waitError(holder: string, waitMs: number): FieldError {
   const seconds = Math.floor(waitMs / 1000) + 1;
   return forbidden(
-    `only one MailProvider can be the default, and "${holder}" may be becoming it; try again in ${seconds} s`,
+    `only one MailProvider can be the default, and "${holder}" may be becoming it; try again, at the latest in ${seconds} s`,
   );
 }
 
-const UNREADABLE = forbidden(
-  `the Lease "${DEFAULT_CLAIM_LEASE}" does not hold a claim; delete it while nobody sets default: true`,
-);
+function unreadableError(leaseNamespace: string): FieldError {
+  return forbidden(
+    `the Lease "${leaseNamespace}/${DEFAULT_CLAIM_LEASE}" does not hold a claim; delete it while nobody sets default: true`,
+  );
+}
+
+const NAMELESS = forbidden('a MailProvider without a name or uid cannot become the default');
 const UNAVAILABLE = forbidden(
   'whether another MailProvider is the default could not be found out; try again',
 );
@@ -55,6 +61,9 @@ export async function claimDefault(
   deps: ClaimDeps,
   signal: AbortSignal,
 ): Promise<ClaimResult> {
+  if (request.holder === '' || request.uid === '') {
+    return { outcome: 'unavailable', error: NAMELESS };
+  }
   const result = await claimUntilDecided(request, take, deps, signal).catch((error: unknown) => {
     deps.failed(error);
     return { outcome: 'unavailable', error: UNAVAILABLE } as const;
@@ -70,8 +79,7 @@ async function claimUntilDecided(
   signal: AbortSignal,
 ): Promise<ClaimResult> {
   for (;;) {
-    signal.throwIfAborted();
-    const result = await tryToClaim(request, take, deps);
+    const result = await tryToClaim(request, take, deps, signal);
     if (result !== 'lost') return result;
   }
 }
@@ -80,19 +88,23 @@ async function tryToClaim(
   request: ClaimRequest,
   take: boolean,
   deps: ClaimDeps,
+  signal: AbortSignal,
 ): Promise<ClaimResult | 'lost'> {
   const { claims, listProviders, ttlMs } = deps;
   const { claim, lease, now } = await claims.read();
   const providers = await listProviders();
   const other = singleDefaultError(request.holder, providers);
   if (other !== undefined) return { outcome: 'other_default', error: other };
-  if (claim === 'unreadable') return { outcome: 'unavailable', error: UNREADABLE };
+  if (claim === 'unreadable')
+    return { outcome: 'unavailable', error: unreadableError(deps.leaseNamespace) };
   const stored = providers.map(({ metadata }) => metadata);
   const decision = decideClaim(request, { claim, stored, now, ttlMs });
   if (decision.outcome === 'wait') {
-    return { outcome: 'claimed', error: waitError(decision.holder, decision.waitMs) };
+    return { outcome: 'other_claim', error: waitError(decision.holder, decision.waitMs) };
   }
   if (!take) return { outcome: 'not_taken' };
+  // Too late to be admitted, and a claim now would only block others.
+  signal.throwIfAborted();
   try {
     await claims.write(decision.claim, { claim, lease });
   } catch (error) {

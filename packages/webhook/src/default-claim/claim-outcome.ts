@@ -6,7 +6,7 @@ export const CLAIM_OUTCOMES = [
   /** Another provider is the default. */
   'other_default',
   /** Another provider may be becoming the default. */
-  'claimed',
+  'other_claim',
   /** It could be taken, were this no dry run and the object without fault. */
   'not_taken',
   /** The API server did not answer, or the Lease holds no claim. */
