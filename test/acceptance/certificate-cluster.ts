@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import process from 'node:process';
-import { startCluster } from '@mailprovider/cluster';
 import { readManifests } from '@mailprovider/cluster/manifests';
 import { redirectRegistration } from '@mailprovider/cluster/registrations';
 import {
@@ -21,6 +19,7 @@ import type { Test } from 'tap';
 import { requiredPrograms } from '../cluster/control-plane.ts';
 import { certificateMetrics } from '../webhook/certificates/certificates.ts';
 import { logLines } from '../webhook/certificates/log-lines.ts';
+import { startTestCluster } from './test-cluster.ts';
 
 export const MANIFESTS = join(import.meta.dirname, '../../../manifests');
 export const NAMESPACE = 'mailprovider-system';
@@ -28,13 +27,7 @@ const silent = createLogger('test', 'silent');
 
 /** A cluster whose certificates a test may change. */
 export async function certificateCluster(t: Test) {
-  const cluster = await startCluster({
-    programs: requiredPrograms(),
-    environment: process.env,
-    progress: () => {},
-    signal: new AbortController().signal,
-  });
-  t.teardown(() => cluster.close());
+  const cluster = await startTestCluster(t);
   const { KUBECONFIG } = cluster.environment;
   const connection = new ApiConnection(loadKubeConfig(KUBECONFIG));
   t.teardown(() => connection.close());

@@ -1,26 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
-import { type ProcessSpec, startCluster } from '@mailprovider/cluster';
+import type { ProcessSpec } from '@mailprovider/cluster';
 import { ApiConnection, leases, loadKubeConfig, mailProviders } from '@mailprovider/kube';
 import { API_VERSION, PLURAL } from '@mailprovider/provider/identity';
 import { execa } from 'execa';
 import type { Test } from 'tap';
 import { parse, stringify } from 'yaml';
-import { requiredPrograms } from '../cluster/control-plane.ts';
+import { startTestCluster } from './test-cluster.ts';
 
 const COLLECTION = `/apis/${API_VERSION}/${PLURAL}`;
 
 /** A cluster of its own with an admin's connection to it, for tests in which processes end. */
 export async function ownCluster(t: Test, processes?: readonly ProcessSpec[]) {
-  const cluster = await startCluster({
-    programs: requiredPrograms(),
-    environment: process.env,
-    progress: () => {},
-    signal: new AbortController().signal,
-    ...(processes === undefined ? {} : { processes }),
-  });
-  t.teardown(() => cluster.close());
+  const cluster = await startTestCluster(t, processes);
   const { KUBECONFIG } = cluster.environment;
   const connection = new ApiConnection(loadKubeConfig(KUBECONFIG));
   t.teardown(() => connection.close());

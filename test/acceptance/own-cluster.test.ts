@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path';
-import process from 'node:process';
-import { type Cluster, startCluster } from '@mailprovider/cluster';
+import type { Cluster } from '@mailprovider/cluster';
 import { API_VERSION } from '@mailprovider/provider/identity';
 import { execa } from 'execa';
 import t from 'tap';
-import { requiredPrograms, WITHOUT_PROGRAMS } from '../cluster/control-plane.ts';
+import { WITHOUT_PROGRAMS } from '../cluster/control-plane.ts';
 import { launch } from './launch.ts';
+import { startTestCluster } from './test-cluster.ts';
 
 // What would disturb the tests of the shared cluster, in a cluster of its own.
 
@@ -33,13 +33,7 @@ function provider(name: string, smtp: object) {
 const reasonPath = (type: string) => `{.status.conditions[?(@.type=="${type}")].reason}`;
 
 t.test('in a cluster where something is missing', { skip: WITHOUT_PROGRAMS }, async (t) => {
-  const cluster = await startCluster({
-    programs: requiredPrograms(),
-    environment: process.env,
-    progress: () => {},
-    signal: new AbortController().signal,
-  });
-  t.teardown(() => cluster.close());
+  const cluster = await startTestCluster(t);
   const kubectl = kubectlOf(cluster);
 
   await t.test('a Secret that health may not read is told in status', async (t) => {

@@ -1,11 +1,11 @@
-import process from 'node:process';
-import { defaultProcesses, startCluster } from '@mailprovider/cluster';
+import { defaultProcesses } from '@mailprovider/cluster';
 import { API_VERSION } from '@mailprovider/provider/identity';
 import { execa } from 'execa';
 import t from 'tap';
-import { requiredPrograms, WITHOUT_PROGRAMS } from '../cluster/control-plane.ts';
+import { WITHOUT_PROGRAMS } from '../cluster/control-plane.ts';
 import { changeCertificatesUnderLoad } from './certificate-change.ts';
 import { restartUnderLoad } from './rolling-restart.ts';
+import { startTestCluster } from './test-cluster.ts';
 
 function provider(name: string, metadata: object = {}) {
   return {
@@ -20,15 +20,8 @@ function provider(name: string, metadata: object = {}) {
 }
 
 t.test('in a cluster with two webhooks', { skip: WITHOUT_PROGRAMS }, async (t) => {
-  const cluster = await startCluster({
-    programs: requiredPrograms(),
-    environment: process.env,
-    // Health would write a status after each apply, and the API server be busy with that.
-    processes: defaultProcesses({ webhooks: 2, health: 0 }),
-    progress: () => {},
-    signal: new AbortController().signal,
-  });
-  t.teardown(() => cluster.close());
+  // Health would write a status after each apply, and the API server be busy with that.
+  const cluster = await startTestCluster(t, defaultProcesses({ webhooks: 2, health: 0 }));
   const kubectl = (args: readonly string[], input: object = {}) =>
     execa('kubectl', args, {
       input: JSON.stringify(input),

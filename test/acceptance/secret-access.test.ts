@@ -1,9 +1,9 @@
-import process from 'node:process';
-import { defaultProcesses, startCluster } from '@mailprovider/cluster';
+import { defaultProcesses } from '@mailprovider/cluster';
 import { API_VERSION, DEFAULT_CREDENTIALS_NAMESPACE, KIND } from '@mailprovider/provider/identity';
 import { execa } from 'execa';
 import t from 'tap';
-import { requiredPrograms, WITHOUT_PROGRAMS } from '../cluster/control-plane.ts';
+import { WITHOUT_PROGRAMS } from '../cluster/control-plane.ts';
+import { startTestCluster } from './test-cluster.ts';
 
 const smtp = {
   host: 'smtp.example.com',
@@ -26,14 +26,10 @@ const DENIED = { exitCode: 1, stderr: new RegExp(`${PATH}to reference Secret "[a
 const ALLOWED = { exitCode: 0 };
 
 t.test('with --check-secret-access', { skip: WITHOUT_PROGRAMS }, async (t) => {
-  const cluster = await startCluster({
-    programs: requiredPrograms(),
-    environment: process.env,
-    processes: defaultProcesses({ health: 0, webhookFlags: ['--check-secret-access'] }),
-    progress: () => {},
-    signal: new AbortController().signal,
-  });
-  t.teardown(() => cluster.close());
+  const cluster = await startTestCluster(
+    t,
+    defaultProcesses({ health: 0, webhookFlags: ['--check-secret-access'] }),
+  );
   const kubectl = (args: readonly string[], input: object = {}) =>
     execa('kubectl', args, {
       input: JSON.stringify(input),

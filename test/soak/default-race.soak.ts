@@ -1,8 +1,7 @@
-import process from 'node:process';
-import { type Cluster, defaultProcesses, startCluster } from '@mailprovider/cluster';
+import { type Cluster, defaultProcesses } from '@mailprovider/cluster';
 import t from 'tap';
 import { raceForDefault } from '../acceptance/default-race.ts';
-import { requiredPrograms } from '../cluster/control-plane.ts';
+import { startTestCluster } from '../acceptance/test-cluster.ts';
 
 const ROUNDS = 200;
 const CONTENDERS = 50;
@@ -20,14 +19,7 @@ async function killOne(cluster: Cluster, round: number): Promise<void> {
 }
 
 t.test('in a cluster with two webhooks', async (t) => {
-  const cluster = await startCluster({
-    programs: requiredPrograms(),
-    environment: process.env,
-    processes: defaultProcesses({ webhooks: 2 }),
-    progress: () => {},
-    signal: new AbortController().signal,
-  });
-  t.teardown(() => cluster.close());
+  const cluster = await startTestCluster(t, defaultProcesses({ webhooks: 2 }));
   const race = { cluster, rounds: ROUNDS, contenders: CONTENDERS };
 
   for (const contest of ['creates', 'updates'] as const) {

@@ -1,9 +1,8 @@
-import process from 'node:process';
-import { defaultProcesses, startCluster } from '@mailprovider/cluster';
+import { defaultProcesses } from '@mailprovider/cluster';
 import t, { type Test } from 'tap';
 import { changeCertificatesUnderLoad } from '../acceptance/certificate-change.ts';
 import { restartUnderLoad } from '../acceptance/rolling-restart.ts';
-import { requiredPrograms } from '../cluster/control-plane.ts';
+import { startTestCluster } from '../acceptance/test-cluster.ts';
 
 const ROLLS = 10;
 const CHANGES = 10;
@@ -12,15 +11,8 @@ const PER_SECOND = 200;
 t.setTimeout(600_000);
 
 async function clusterOfWebhooks(t: Test) {
-  const cluster = await startCluster({
-    programs: requiredPrograms(),
-    environment: process.env,
-    // Health would write a status after each apply, and the API server be busy with that.
-    processes: defaultProcesses({ webhooks: 2, health: 0 }),
-    progress: () => {},
-    signal: new AbortController().signal,
-  });
-  t.teardown(() => cluster.close());
+  // Health would write a status after each apply, and the API server be busy with that.
+  const cluster = await startTestCluster(t, defaultProcesses({ webhooks: 2, health: 0 }));
   return cluster;
 }
 

@@ -1,9 +1,7 @@
 import type { Logger } from '@mailprovider/process';
 import type { ApiConnection } from './api-connection.ts';
 import { listWatch } from './list-watch.ts';
-
-const METADATA = 'as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-const METADATA_LIST = 'as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+import { METADATA_ONLY } from './metadata-only.ts';
 
 export interface WatchedObject {
   /** Path of the collection it is in. */
@@ -24,10 +22,7 @@ export function watchObject(
   return listWatch({
     connection,
     path: `${collection}?fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`,
-    accept: {
-      list: `application/json;${METADATA_LIST}`,
-      watch: `application/json;${METADATA}`,
-    },
+    accept: METADATA_ONLY,
     decode: () => name,
     handlers: { replaced: changed, stored: changed, deleted: changed },
     logger,

@@ -5,9 +5,7 @@ import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
 import { calling } from './api-error.ts';
 import { listWatch, type WatchHandlers } from './list-watch.ts';
-
-const METADATA = 'as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-const METADATA_LIST = 'as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+import { METADATA_ONLY } from './metadata-only.ts';
 
 /** What a watch of Secrets tells: which one, and that it is another version of it. */
 export interface SecretVersion {
@@ -45,10 +43,7 @@ export function secrets(connection: ApiConnection, namespace: string): Secrets {
       listWatch({
         connection,
         path: `/api/v1/namespaces/${namespace}/secrets`,
-        accept: {
-          list: `application/json;${METADATA_LIST}`,
-          watch: `application/json;${METADATA}`,
-        },
+        accept: METADATA_ONLY,
         decode: decodeVersion,
         handlers,
         logger,

@@ -24,7 +24,7 @@ function checked(schema: z.ZodString, problem: (value: string) => string | undef
   });
 }
 
-export const TLS_MODES = ['auto', 'implicit', 'starttls', 'opportunistic', 'none'] as const;
+const TLS_MODES = ['auto', 'implicit', 'starttls', 'opportunistic', 'none'] as const;
 
 const passwordRef = z
   .object({

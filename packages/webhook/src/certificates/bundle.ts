@@ -63,7 +63,7 @@ function trustedAuthorities({ authority, next, retired }: Bundle): readonly stri
 }
 
 /** The trusted authority that signed the leaf. */
-export function issuerOfLeaf(bundle: Bundle): string | undefined {
+function issuerOfLeaf(bundle: Bundle): string | undefined {
   const leaf = parseCertificate(bundle.leaf?.certificatePem);
   if (leaf === undefined) return undefined;
   return trustedAuthorities(bundle).find((pem) => {
