@@ -62,7 +62,10 @@ function engineFor(t: Test, { resolver = systemResolver(), echo = true } = {}) {
           const password = secrets.get(name);
           if (password === undefined) return { found: false, why: 'missing' };
           const data = { password: Buffer.from(password).toString('base64') };
-          return { found: true, secret: { type: 'Opaque', data } };
+          return {
+            found: true,
+            secret: { type: 'Opaque', data, annotations: {}, resourceVersion: password },
+          };
         },
       },
     },

@@ -65,7 +65,7 @@ async function loadPassword(
   if (!lookup.found) {
     return notLoaded(lookup.why === 'missing' ? 'SecretNotFound' : 'SecretForbidden');
   }
-  const result = passwordFrom(lookup.secret, ref.key);
+  const result = passwordFrom(lookup.secret, ref.key, smtp);
   if (!result.loaded) return notLoaded(result.reason);
   return {
     finding: { state: 'loaded', ref },

@@ -37,7 +37,9 @@ export function secrets(connection: ApiConnection, namespace: string): Secrets {
       const secret = await calling(`read secret ${namespace}/${name}`, () =>
         api.readNamespacedSecret({ name, namespace }),
       );
-      return { type: secret.type ?? 'Opaque', data: secret.data ?? {} };
+      const { annotations = {}, resourceVersion = '' } = secret.metadata ?? {};
+      const { type = 'Opaque', data = {} } = secret;
+      return { type, data, annotations, resourceVersion };
     },
     watch: (handlers, logger, signal) =>
       listWatch({
