@@ -50,6 +50,7 @@ export function open(attempt: Attempt): Promise<SmtpSession> {
     signal: attempt.signal ?? AbortSignal.timeout(attempt.deadlineMs ?? 5_000),
     resolver: attempt.resolver ?? answering('127.0.0.1'),
     addressPolicy: LOOPBACK,
+    monotonicMs: () => performance.now(),
   });
 }
 

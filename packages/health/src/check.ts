@@ -1,4 +1,4 @@
-import { withDeadline } from '@mailprovider/process';
+import { systemClock, withDeadline } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { SecretReason } from '@mailprovider/provider/reasons';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
@@ -80,7 +80,13 @@ async function probe(
   signal: AbortSignal,
 ): Promise<ProbeFinding> {
   try {
-    const session = await openSession(target, credentials, { signal, resolver, addressPolicy });
+    const { monotonicMs } = systemClock;
+    const session = await openSession(target, credentials, {
+      signal,
+      resolver,
+      addressPolicy,
+      monotonicMs,
+    });
     await session.quit();
     return {
       healthy: true,

@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import type { EhloExtensions } from './ehlo.ts';
 import { SERVICE_CLOSING, SessionFault } from './failure.ts';
 import type { Reply } from './reply-parser.ts';
+import type { SessionRecorder } from './session-recorder.ts';
 
 export interface Credentials {
   readonly username: string;
@@ -10,7 +11,11 @@ export interface Credentials {
 }
 
 /** Sends the whole exchange of one mechanism and returns the reply that decides it. */
-type Exchange = (connection: Connection, credentials: Credentials) => Promise<Reply>;
+type Exchange = (
+  connection: Connection,
+  credentials: Credentials,
+  recorder: SessionRecorder,
+) => Promise<Reply>;
 
 /** The mechanisms spoken, the preferred first. */
 const EXCHANGES: ReadonlyMap<string, Exchange> = new Map([
@@ -45,10 +50,12 @@ export async function authenticate(
   connection: Connection,
   credentials: Credentials,
   extensions: EhloExtensions,
+  recorder: SessionRecorder,
 ): Promise<void> {
   const exchange = chooseExchange(extensions.get('AUTH'));
-  const reply = await exchange(connection, credentials);
+  const reply = await exchange(connection, credentials, recorder);
   if (reply.code !== AUTHENTICATED) throw authFault(reply);
+  connection.requireQuiet();
 }
 
 function chooseExchange(offered: readonly string[] | undefined): Exchange {
@@ -61,15 +68,25 @@ function chooseExchange(offered: readonly string[] | undefined): Exchange {
 }
 
 /** RFC 4616: one message, sent with the command. */
-function plain(connection: Connection, { username, password }: Credentials): Promise<Reply> {
+function plain(
+  connection: Connection,
+  { username, password }: Credentials,
+  recorder: SessionRecorder,
+): Promise<Reply> {
+  recorder.note({ loginAttempted: true });
   return connection.command(`AUTH PLAIN ${base64(`\0${username}\0${password}`)}`);
 }
 
 /** Two questions, whatever their wording: the user name, then the password. */
-async function login(connection: Connection, { username, password }: Credentials): Promise<Reply> {
+async function login(
+  connection: Connection,
+  { username, password }: Credentials,
+  recorder: SessionRecorder,
+): Promise<Reply> {
   let reply = await connection.command('AUTH LOGIN');
   for (const answer of [username, password]) {
     if (reply.code !== CONTINUE) throw authFault(reply);
+    recorder.note({ loginAttempted: true });
     reply = await connection.command(base64(answer));
   }
   return reply;

@@ -23,11 +23,15 @@ export async function sayHello(
 ): Promise<EhloExtensions> {
   const name = addressLiteral(connection.localAddress);
   const reply = await connection.command(`EHLO ${name}`);
-  if (reply.code === 250) return parseExtensions(reply.lines);
+  if (reply.code === 250) {
+    connection.requireQuiet();
+    return parseExtensions(reply.lines);
+  }
   if (!options.heloSuffices || !EHLO_UNKNOWN.has(reply.code))
     throw unwelcome(reply, 'EhloRejected');
   const heloReply = await connection.command(`HELO ${name}`);
   if (heloReply.code !== 250) throw unwelcome(heloReply, 'EhloRejected');
+  connection.requireQuiet();
   return NO_EXTENSIONS;
 }
 
