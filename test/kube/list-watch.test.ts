@@ -49,11 +49,10 @@ async function threeLists(t: Test, answerWatch: (response: ServerResponse) => vo
   });
   await listWatch({
     connection,
-    path: '/things',
+    collection: { path: '/things' },
     decode: (object) => object,
     handlers: { replaced() {}, stored() {}, deleted() {} },
-    logger: createLogger('test', 'silent'),
-    signal: stop.signal,
+    context: { logger: createLogger('test', 'silent'), signal: stop.signal },
   });
   return times;
 }
