@@ -29,7 +29,8 @@ import {
 } from './kube-ports.ts';
 import { type LeaderDeps, lead } from './leader.ts';
 import { createHealthMetrics, registerDefaultProviders } from './metrics.ts';
-import { DEFAULT_INTERVALS, PROBE_TIMEOUT_MS } from './schedule.ts';
+import { PROBE_TIMEOUT_MS } from './schedule.ts';
+import { createWatchMetrics } from './watch-metrics.ts';
 import { Watches } from './watches.ts';
 
 const LEADER_LEASE = 'mailprovider-health';
@@ -55,7 +56,7 @@ function connect({ kubeconfig, leaderElection }: HealthConfig): Connections {
 
 /** Builds health and takes part in the election; what it needs stands in this one function. */
 export async function startHealth(config: HealthConfig, logger: Logger): Promise<RunningApp> {
-  const { credentialsNamespace, concurrency, allowLoopback } = config;
+  const { credentialsNamespace, concurrency, allowLoopback, intervals, syncPeriodMs } = config;
   const { checks, coordination } = connect(config);
   const providers = mailProviders(checks);
   const credentials = secrets(checks, credentialsNamespace);
@@ -64,7 +65,16 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
   const clock = systemClock;
   const stop = new AbortController();
   const { signal } = stop;
-  const known = new Watches({ providers, secrets: credentials, claims, clock, logger, signal });
+  const known = new Watches({
+    providers,
+    secrets: credentials,
+    claims,
+    clock,
+    logger,
+    syncPeriodMs,
+    observer: createWatchMetrics(registry, clock),
+    signal,
+  });
   registerDefaultProviders(registry, () => enabledDefaults(known.providers.all()).length);
   const engine: LeaderDeps['engine'] = {
     check: {
@@ -78,7 +88,7 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
     metrics: createHealthMetrics(registry),
     clock,
     logger,
-    intervals: DEFAULT_INTERVALS,
+    intervals,
     concurrency,
     random: Math.random,
   };

@@ -71,6 +71,20 @@ export const METRICS = {
     help: 'Enabled MailProviders with default: true; more than 1 were stored without admission.',
     exportedBy: 'health',
   },
+  watchLastHeard: {
+    name: 'breakglass_mailprovider_watch_last_heard_timestamp_seconds',
+    type: 'gauge',
+    labels: ['resource'],
+    help: 'When the watch of a resource (mailproviders, secrets, leases) last told a list, a change or a bookmark, which comes every minute.',
+    exportedBy: 'health',
+  },
+  watchFailures: {
+    name: 'breakglass_mailprovider_watch_failures_total',
+    type: 'counter',
+    labels: ['resource'],
+    help: 'Interruptions of the watch of a resource; it was tried again after each.',
+    exportedBy: 'health',
+  },
   emailsSentTotal: {
     name: 'breakglass_mailprovider_emails_sent_total',
     type: 'counter',
