@@ -22,12 +22,7 @@ import {
 import { electDefault } from '@mailprovider/provider/default/elect-default';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
 import type { HealthConfig } from './config.ts';
-import { enabledDefaults } from './default-conditions.ts';
-import {
-  type DefaultCount,
-  registerDefaultMetrics,
-  registerLeaderMetric,
-} from './election-metrics.ts';
+import { enabledDefaults } from './default/default-conditions.ts';
 import {
   kubeClaimStore,
   kubeDefaultConditionWriter,
@@ -36,10 +31,15 @@ import {
   kubeStatusWriter,
 } from './kube-ports.ts';
 import { holderOf, type LeaderDeps, lead } from './leader.ts';
-import { createHealthMetrics } from './metrics.ts';
+import { createHealthMetrics } from './metrics/check-metrics.ts';
+import {
+  type DefaultCount,
+  measuredLeadership,
+  registerDefaultMetrics,
+} from './metrics/election-metrics.ts';
+import { createWatchMetrics } from './metrics/watch-metrics.ts';
 import { PROBE_TIMEOUT_MS } from './schedule.ts';
-import { createWatchMetrics } from './watch-metrics.ts';
-import { Watches } from './watches.ts';
+import { Watches } from './watch/watches.ts';
 
 const LEADER_LEASE = 'mailprovider-health';
 const EVENT_REPORTER = { controller: 'mailprovider-health', instance: hostname() };
@@ -112,14 +112,9 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
     claimStore,
     eventSink,
   };
-  let leads = false;
-  registerLeaderMetric(registry, LEADER_LEASE, () => leads);
-  const leadAndTell = async (leadership: Leadership) => {
-    leads = true;
-    await lead(leadership, leaderDeps).finally(() => {
-      leads = false;
-    });
-  };
+  const leadMeasured = measuredLeadership(registry, LEADER_LEASE, (leadership) =>
+    lead(leadership, leaderDeps),
+  );
 
   const operations = createOperationsServer({ registry, isReady: () => known.synced });
   const url = await listen(operations, config.metricsBindAddress, '--metrics-bind-address');
@@ -129,7 +124,7 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
   // catches: it ends the process.
   const taking = known
     .start()
-    .then(() => takePart(config, coordination, logger, signal, leadAndTell));
+    .then(() => takePart(config, coordination, logger, signal, leadMeasured));
 
   return {
     async close() {
@@ -158,9 +153,9 @@ async function takePart(
   coordination: ApiConnection,
   logger: Logger,
   signal: AbortSignal,
-  leadAndTell: (leadership: Leadership) => Promise<void>,
+  leadMeasured: (leadership: Leadership) => Promise<void>,
 ): Promise<void> {
-  if (!enabled) return leadAndTell({ signal, throwIfLost() {} });
+  if (!enabled) return leadMeasured({ signal, throwIfLost() {} });
   await runLeaderElection({
     leases: leases(coordination, namespace),
     name: LEADER_LEASE,
@@ -170,6 +165,6 @@ async function takePart(
     random: Math.random,
     logger,
     signal,
-    lead: leadAndTell,
+    lead: leadMeasured,
   });
 }
