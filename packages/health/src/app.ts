@@ -21,6 +21,7 @@ import {
 } from '@mailprovider/process';
 import { electDefault } from '@mailprovider/provider/default/elect-default';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
+import type { Registry } from 'prom-client';
 import type { HealthConfig } from './config.ts';
 import { enabledDefaults } from './default/default-conditions.ts';
 import {
@@ -63,21 +64,19 @@ function connect({ kubeconfig, leaderElection }: HealthConfig): Connections {
   };
 }
 
-/** Builds health and takes part in the election; what it needs stands in this one function. */
+/** Builds health and takes part in the election; what it needs stands here and in `leaderParts`. */
 export async function startHealth(config: HealthConfig, logger: Logger): Promise<RunningApp> {
-  const { credentialsNamespace, concurrency, allowLoopback, intervals, syncPeriodMs } = config;
-  const { checks, coordination } = connect(config);
-  const providers = mailProviders(checks);
-  const credentials = secrets(checks, credentialsNamespace);
-  const claims = defaultClaims(leases(coordination, config.leaderElection.namespace));
+  const { credentialsNamespace, leaderElection, syncPeriodMs } = config;
+  const connections = connect(config);
+  const { checks, coordination } = connections;
   const registry = createRegistry();
   const clock = systemClock;
   const stop = new AbortController();
   const { signal } = stop;
   const known = new Watches({
-    providers,
-    secrets: credentials,
-    claims,
+    providers: mailProviders(checks),
+    secrets: secrets(checks, credentialsNamespace),
+    claims: defaultClaims(leases(coordination, leaderElection.namespace)),
     clock,
     logger,
     syncPeriodMs,
@@ -85,41 +84,14 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
     signal,
   });
   registerDefaultMetrics(registry, () => defaultCount(known));
-  const engine: LeaderDeps['engine'] = {
-    check: {
-      credentialsNamespace,
-      secrets: kubeSecretReader(credentials),
-      resolver: systemResolver(),
-      addressPolicy: createAddressPolicy({ allowLoopback }),
-      timeoutMs: PROBE_TIMEOUT_MS,
-      monotonicMs: clock.monotonicMs,
-    },
-    statusWriter: kubeStatusWriter(providers, logger),
-    metrics: createHealthMetrics(registry),
-    clock,
-    logger,
-    intervals,
-    concurrency,
-    random: Math.random,
-  };
-  const defaultConditionWriter = kubeDefaultConditionWriter(mailProviders(coordination), logger);
-  const claimStore = kubeClaimStore(claims);
-  const eventSink = kubeEventSink(events(coordination, EVENT_REPORTER));
-  const leaderDeps: LeaderDeps = {
-    known,
-    engine,
-    defaultConditionWriter,
-    claimStore,
-    eventSink,
-  };
+  const parts = { known, ...leaderParts(config, connections, registry, logger) };
   const leadMeasured = measuredLeadership(registry, LEADER_LEASE, (leadership) =>
-    lead(leadership, leaderDeps),
+    lead(leadership, parts),
   );
 
   const operations = createOperationsServer({ registry, isReady: () => known.synced });
   const url = await listen(operations, config.metricsBindAddress, '--metrics-bind-address');
   logger.info({ server: 'operations', url }, 'serving');
-  const closeConnections = () => Promise.all([checks.close(), coordination.close()]);
   // Who cannot list the providers is not to lead. Rejects only by a fault of ours, which nobody
   // catches: it ends the process.
   const taking = known
@@ -136,8 +108,40 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
       await Promise.all([taking, known.ended()]);
       clearTimeout(force);
       await operations.close();
-      await closeConnections();
+      await Promise.all([checks.close(), coordination.close()]);
     },
+  };
+}
+
+/** What the leader works with, beside what every replica knows. */
+function leaderParts(
+  { credentialsNamespace, concurrency, allowLoopback, intervals, leaderElection }: HealthConfig,
+  { checks, coordination }: Connections,
+  registry: Registry,
+  logger: Logger,
+): Omit<LeaderDeps, 'known'> {
+  const clock = systemClock;
+  return {
+    engine: {
+      check: {
+        credentialsNamespace,
+        secrets: kubeSecretReader(secrets(checks, credentialsNamespace)),
+        resolver: systemResolver(),
+        addressPolicy: createAddressPolicy({ allowLoopback }),
+        timeoutMs: PROBE_TIMEOUT_MS,
+        monotonicMs: clock.monotonicMs,
+      },
+      statusWriter: kubeStatusWriter(mailProviders(checks), logger),
+      metrics: createHealthMetrics(registry),
+      clock,
+      logger,
+      intervals,
+      concurrency,
+      random: Math.random,
+    },
+    defaultConditionWriter: kubeDefaultConditionWriter(mailProviders(coordination), logger),
+    claimStore: kubeClaimStore(defaultClaims(leases(coordination, leaderElection.namespace))),
+    eventSink: kubeEventSink(events(coordination, EVENT_REPORTER)),
   };
 }
 
