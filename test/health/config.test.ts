@@ -24,3 +24,13 @@ t.test('the flags have the form of Go', async (t) => {
     timing: { leaseDurationMs: 60_000, renewDeadlineMs: 30_000, retryPeriodMs: 500 },
   });
 });
+
+t.test('denied networks are CIDRs, separated by commas', async (t) => {
+  const networksOf = (...flags: string[]) =>
+    loadConfig(['node', 'health', ...flags]).deniedNetworks;
+  t.same(networksOf(), []);
+  t.same(networksOf('--denied-networks', '10.244.0.0/16, fd00:10:244::/56'), [
+    '10.244.0.0/16',
+    'fd00:10:244::/56',
+  ]);
+});

@@ -55,7 +55,7 @@ function connect({ kubeconfig, leaderElection }: HealthConfig): Connections {
 
 /** Builds health and takes part in the election; what it needs stands in this one function. */
 export async function startHealth(config: HealthConfig, logger: Logger): Promise<RunningApp> {
-  const { credentialsNamespace, concurrency, allowLoopback } = config;
+  const { credentialsNamespace, concurrency, allowLoopback, deniedNetworks } = config;
   const { checks, coordination } = connect(config);
   const providers = mailProviders(checks);
   const credentials = secrets(checks, credentialsNamespace);
@@ -71,7 +71,7 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
       credentialsNamespace,
       secrets: kubeSecretReader(credentials),
       resolver: systemResolver(),
-      addressPolicy: createAddressPolicy({ allowLoopback }),
+      addressPolicy: createAddressPolicy({ allowLoopback, deniedNetworks }),
       timeoutMs: PROBE_TIMEOUT_MS,
     },
     statusWriter: kubeStatusWriter(providers, logger),

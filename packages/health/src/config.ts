@@ -12,6 +12,7 @@ import {
   DEFAULT_CREDENTIALS_NAMESPACE,
   DEFAULT_SYSTEM_NAMESPACE,
 } from '@mailprovider/provider/identity';
+import { parseNetwork } from '@mailprovider/smtp';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_CONCURRENCY } from './schedule.ts';
 
@@ -21,6 +22,8 @@ export interface HealthConfig {
   readonly metricsBindAddress: BindAddress;
   readonly concurrency: number;
   readonly allowLoopback: boolean;
+  /** CIDRs that are never dialled. */
+  readonly deniedNetworks: readonly string[];
   readonly logLevel: string;
   readonly leaderElection: LeaderElectionConfig;
 }
@@ -52,6 +55,16 @@ function parseBoolean(text: string): boolean {
   return text === 'true';
 }
 
+function parseNetworks(text: string): readonly string[] {
+  const networks = text.split(',').map((network) => network.trim());
+  try {
+    for (const network of networks) parseNetwork(network);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+  return networks;
+}
+
 function durationFlag(flag: string, description: string, defaultMs: number): Option {
   return new Option(`${flag} <duration>`, description)
     .argParser(parseDuration)
@@ -75,6 +88,14 @@ export function loadConfig(argv: readonly string[] = process.argv): HealthConfig
     .addOption(metricsBindAddressFlag())
     .option('--concurrency <n>', 'providers checked at once', parseConcurrency, DEFAULT_CONCURRENCY)
     .option('--allow-loopback', 'dial loopback addresses too; for development only', false)
+    .addOption(
+      new Option(
+        '--denied-networks <cidr,...>',
+        "never dial these: the CIDRs of the cluster's pods and services",
+      )
+        .argParser(parseNetworks)
+        .default([], 'none'),
+    )
     .addOption(leaderElectFlag())
     .option(
       '--leader-election-namespace <name>',
