@@ -34,3 +34,16 @@ t.test('denied networks are CIDRs, separated by commas', async (t) => {
     'fd00:10:244::/56',
   ]);
 });
+
+t.test('checks and lists come at the documented times, unless others are given', async (t) => {
+  const timesOf = (...flags: string[]) => {
+    const { intervals, syncPeriodMs } = loadConfig(['node', 'health', ...flags]);
+    return { ...intervals, syncPeriodMs };
+  };
+  const seed = { healthyMs: 300_000, unhealthyMs: 30_000, syncPeriodMs: 600_000 };
+  t.strictSame(timesOf(), seed);
+  t.strictSame(
+    timesOf('--healthy-interval=1m', '--unhealthy-interval', '5s', '--sync-period', '1h'),
+    { healthyMs: 60_000, unhealthyMs: 5_000, syncPeriodMs: 3_600_000 },
+  );
+});

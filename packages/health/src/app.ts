@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import {
   ApiConnection,
   defaultClaims,
+  events,
   type Leadership,
   leases,
   loadKubeConfig,
@@ -18,21 +19,30 @@ import {
   type RunningApp,
   systemClock,
 } from '@mailprovider/process';
+import { electDefault } from '@mailprovider/provider/default/elect-default';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
 import type { HealthConfig } from './config.ts';
 import { enabledDefaults } from './default-conditions.ts';
 import {
+  type DefaultCount,
+  registerDefaultMetrics,
+  registerLeaderMetric,
+} from './election-metrics.ts';
+import {
   kubeClaimStore,
   kubeDefaultConditionWriter,
+  kubeEventSink,
   kubeSecretReader,
   kubeStatusWriter,
 } from './kube-ports.ts';
-import { type LeaderDeps, lead } from './leader.ts';
-import { createHealthMetrics, registerDefaultProviders } from './metrics.ts';
-import { DEFAULT_INTERVALS, PROBE_TIMEOUT_MS } from './schedule.ts';
+import { holderOf, type LeaderDeps, lead } from './leader.ts';
+import { createHealthMetrics } from './metrics.ts';
+import { PROBE_TIMEOUT_MS } from './schedule.ts';
+import { createWatchMetrics } from './watch-metrics.ts';
 import { Watches } from './watches.ts';
 
 const LEADER_LEASE = 'mailprovider-health';
+const EVENT_REPORTER = { controller: 'mailprovider-health', instance: hostname() };
 /** A status write takes milliseconds; the whole stop is to end within 5 s. */
 const STOP_GRACE_MS = 3_000;
 
@@ -55,7 +65,8 @@ function connect({ kubeconfig, leaderElection }: HealthConfig): Connections {
 
 /** Builds health and takes part in the election; what it needs stands in this one function. */
 export async function startHealth(config: HealthConfig, logger: Logger): Promise<RunningApp> {
-  const { credentialsNamespace, concurrency, allowLoopback, deniedNetworks } = config;
+  const { credentialsNamespace, concurrency, intervals, syncPeriodMs } = config;
+  const { allowLoopback, deniedNetworks } = config;
   const { checks, coordination } = connect(config);
   const providers = mailProviders(checks);
   const credentials = secrets(checks, credentialsNamespace);
@@ -64,8 +75,17 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
   const clock = systemClock;
   const stop = new AbortController();
   const { signal } = stop;
-  const known = new Watches({ providers, secrets: credentials, claims, clock, logger, signal });
-  registerDefaultProviders(registry, () => enabledDefaults(known.providers.all()).length);
+  const known = new Watches({
+    providers,
+    secrets: credentials,
+    claims,
+    clock,
+    logger,
+    syncPeriodMs,
+    observer: createWatchMetrics(registry, clock),
+    signal,
+  });
+  registerDefaultMetrics(registry, () => defaultCount(known));
   const engine: LeaderDeps['engine'] = {
     check: {
       credentialsNamespace,
@@ -73,18 +93,34 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
       resolver: systemResolver(),
       addressPolicy: createAddressPolicy({ allowLoopback, deniedNetworks }),
       timeoutMs: PROBE_TIMEOUT_MS,
+      monotonicMs: clock.monotonicMs,
     },
     statusWriter: kubeStatusWriter(providers, logger),
     metrics: createHealthMetrics(registry),
     clock,
     logger,
-    intervals: DEFAULT_INTERVALS,
+    intervals,
     concurrency,
     random: Math.random,
   };
   const defaultConditionWriter = kubeDefaultConditionWriter(mailProviders(coordination), logger);
   const claimStore = kubeClaimStore(claims);
-  const leaderDeps = { known, engine, defaultConditionWriter, claimStore };
+  const eventSink = kubeEventSink(events(coordination, EVENT_REPORTER));
+  const leaderDeps: LeaderDeps = {
+    known,
+    engine,
+    defaultConditionWriter,
+    claimStore,
+    eventSink,
+  };
+  let leads = false;
+  registerLeaderMetric(registry, LEADER_LEASE, () => leads);
+  const leadAndTell = async (leadership: Leadership) => {
+    leads = true;
+    await lead(leadership, leaderDeps).finally(() => {
+      leads = false;
+    });
+  };
 
   const operations = createOperationsServer({ registry, isReady: () => known.synced });
   const url = await listen(operations, config.metricsBindAddress, '--metrics-bind-address');
@@ -94,7 +130,7 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
   // catches: it ends the process.
   const taking = known
     .start()
-    .then(() => takePart(config, coordination, logger, signal, leaderDeps));
+    .then(() => takePart(config, coordination, logger, signal, leadAndTell));
 
   return {
     async close() {
@@ -111,15 +147,21 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
   };
 }
 
+function defaultCount({ providers, claim }: Watches): DefaultCount {
+  const all = providers.all();
+  const elected = claim.value && electDefault(all, holderOf(claim.value));
+  return { candidates: enabledDefaults(all).length, elected };
+}
+
 /** Leads while the Lease is ours, or always where no election is wanted. */
 async function takePart(
   { leaderElection: { enabled, namespace, timing } }: HealthConfig,
   coordination: ApiConnection,
   logger: Logger,
   signal: AbortSignal,
-  deps: LeaderDeps,
+  leadAndTell: (leadership: Leadership) => Promise<void>,
 ): Promise<void> {
-  if (!enabled) return lead({ signal, throwIfLost() {} }, deps);
+  if (!enabled) return leadAndTell({ signal, throwIfLost() {} });
   await runLeaderElection({
     leases: leases(coordination, namespace),
     name: LEADER_LEASE,
@@ -129,6 +171,6 @@ async function takePart(
     random: Math.random,
     logger,
     signal,
-    lead: (leadership: Leadership) => lead(leadership, deps),
+    lead: leadAndTell,
   });
 }

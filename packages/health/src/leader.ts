@@ -1,15 +1,20 @@
 import type { ClaimReading, Leadership } from '@mailprovider/kube';
+import { conditionOf } from '@mailprovider/provider/conditions';
 import { ClaimStamper } from './claim-stamp.ts';
+import { DEFAULT_CONDITION } from './default-conditions.ts';
 import { DefaultKeeper } from './default-keeper.ts';
 import { type EngineDeps, HealthEngine } from './engine.ts';
-import type { ClaimStore, DefaultConditionWriter } from './ports.ts';
+import { EventRecorder } from './event-recorder.ts';
+import type { ClaimStore, DefaultConditionWriter, EventSink } from './ports.ts';
 import type { ProviderListener } from './provider-cache.ts';
+import { eventOf, isTransition } from './status-events.ts';
 import type { Watches } from './watches.ts';
 
 export interface LeaderDeps {
   /** What every replica follows, whoever leads. */
   readonly known: Pick<Watches, 'providers' | 'secretChanges' | 'claim' | 'seen'>;
-  readonly engine: EngineDeps;
+  readonly engine: Omit<EngineDeps, 'events'>;
+  readonly eventSink: EventSink;
   readonly defaultConditionWriter: DefaultConditionWriter;
   readonly claimStore: ClaimStore;
 }
@@ -27,7 +32,20 @@ function whileLeading<Written extends readonly unknown[]>(
   };
 }
 
-function holderOf({ claim }: ClaimReading): string | undefined {
+/** Tells as an event what becomes of a provider that wants to be the default. */
+function tellingOf(events: EventRecorder, writer: DefaultConditionWriter): DefaultConditionWriter {
+  return {
+    async write(provider, condition) {
+      await writer.write(provider, condition);
+      const before = conditionOf(provider.status?.conditions, DEFAULT_CONDITION);
+      if (condition === undefined || !isTransition(before, condition)) return;
+      events.record(provider, eventOf('Election', condition));
+    },
+  };
+}
+
+/** The provider that has claimed to be the default, if one has. */
+export function holderOf({ claim }: ClaimReading): string | undefined {
   return claim === undefined || claim === 'unreadable' ? undefined : claim.holder;
 }
 
@@ -36,13 +54,15 @@ function holderOf({ claim }: ClaimReading): string | undefined {
  * the claim. Starts from what is known, and resolves when the leadership and all work have ended.
  */
 export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<void> {
-  const { known, defaultConditionWriter, claimStore } = deps;
+  const { known, defaultConditionWriter, claimStore, eventSink } = deps;
   const { clock, logger, statusWriter } = deps.engine;
+  const events = new EventRecorder({ sink: eventSink, clock, logger });
   const engine = new HealthEngine({
     ...deps.engine,
+    events,
     statusWriter: whileLeading(leadership, statusWriter),
   });
-  const writer = whileLeading(leadership, defaultConditionWriter);
+  const writer = tellingOf(events, whileLeading(leadership, defaultConditionWriter));
   const defaults = new DefaultKeeper({ writer, clock, logger });
   const { claim: latest, seen } = known;
   // The Lease itself makes the stamp safe: it is a compare-and-swap.
@@ -53,6 +73,7 @@ export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<vo
   const leave = [
     known.providers.listen(engineListener(engine)),
     known.providers.listen(defaults),
+    known.providers.listen(deletion((provider) => events.forget(provider))),
     known.providers.listen(anyChange(() => stamper.changed())),
     known.claim.listen((reading) => {
       defaults.claimed(holderOf(reading));
@@ -63,6 +84,7 @@ export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<vo
   await afterEnd(leadership.signal, async () => {
     for (const stopListening of leave) stopListening();
     await Promise.all([engine.close(), defaults.close(), stamper.close()]);
+    await events.close();
   });
 }
 
@@ -72,6 +94,10 @@ function engineListener(engine: HealthEngine): ProviderListener {
     stored: (provider) => engine.stored(provider),
     deleted: ({ metadata }) => engine.deleted(metadata.name),
   };
+}
+
+function deletion(deleted: ProviderListener['deleted']): ProviderListener {
+  return { replaced() {}, stored() {}, deleted };
 }
 
 function anyChange(changed: () => void): ProviderListener {

@@ -1,12 +1,11 @@
 import { CustomObjectsApi, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
-import type { Logger } from '@mailprovider/process';
 import { API_VERSION, GROUP, KIND, PLURAL, VERSION } from '@mailprovider/provider/identity';
 import { decodeMailProvider, type MailProvider } from '@mailprovider/provider/mail-provider';
 import type { MailProviderStatus } from '@mailprovider/provider/status-schema';
 import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
 import { calling } from './api-error.ts';
-import { listWatch, type WatchHandlers } from './list-watch.ts';
+import { listWatch, type WatchContext, type WatchHandlers } from './list-watch.ts';
 
 const COLLECTION = { group: GROUP, version: VERSION, plural: PLURAL };
 const listSchema = z.object({ items: z.array(z.unknown()) });
@@ -16,8 +15,8 @@ const appliedSchema = z.object({ metadata: z.object({ uid: z.string() }) });
 export interface MailProviders {
   /** All stored providers, read from the store and not from a cache. */
   list(): Promise<readonly MailProvider[]>;
-  /** Follows all providers until the signal aborts. */
-  watch(handlers: WatchHandlers<MailProvider>, logger: Logger, signal: AbortSignal): Promise<void>;
+  /** Follows all providers until the signal of the context aborts. */
+  watch(handlers: WatchHandlers<MailProvider>, context: WatchContext): Promise<void>;
   /**
    * Server-side apply of the status fields that `fieldManager` owns; those it leaves out are
    * removed. Returns the uid of the object that got them: the API server does not check a uid, so
@@ -36,14 +35,13 @@ export function mailProviders(connection: ApiConnection): MailProviders {
         .items.map(decodeMailProvider)
         .filter((provider) => provider !== undefined);
     },
-    watch: (handlers, logger, signal) =>
+    watch: (handlers, context) =>
       listWatch({
         connection,
-        path: `/apis/${GROUP}/${VERSION}/${PLURAL}`,
+        collection: { path: `/apis/${GROUP}/${VERSION}/${PLURAL}` },
         decode: decodeMailProvider,
         handlers,
-        logger,
-        signal,
+        context,
       }),
     async applyStatus(name, status, fieldManager) {
       const body = { apiVersion: API_VERSION, kind: KIND, metadata: { name }, status };

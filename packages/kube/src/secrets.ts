@@ -1,10 +1,9 @@
 import { CoreV1Api } from '@kubernetes/client-node';
-import type { Logger } from '@mailprovider/process';
 import type { StoredSecret } from '@mailprovider/provider/secret';
 import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
 import { calling } from './api-error.ts';
-import { listWatch, type WatchHandlers } from './list-watch.ts';
+import { listWatch, type WatchContext, type WatchHandlers } from './list-watch.ts';
 import { METADATA_ONLY } from './metadata-only.ts';
 
 /** What a watch of Secrets tells: which one, and that it is another version of it. */
@@ -26,8 +25,8 @@ function decodeVersion(object: unknown): SecretVersion | undefined {
 export interface Secrets {
   /** Reads one Secret with its values. Throws `ApiError`, "not-found" and "forbidden" among them. */
   read(name: string): Promise<StoredSecret>;
-  /** Follows the versions of all Secrets, without their values, until the signal aborts. */
-  watch(handlers: WatchHandlers<SecretVersion>, logger: Logger, signal: AbortSignal): Promise<void>;
+  /** Follows the versions of all Secrets, without their values, until the signal of the context aborts. */
+  watch(handlers: WatchHandlers<SecretVersion>, context: WatchContext): Promise<void>;
 }
 
 export function secrets(connection: ApiConnection, namespace: string): Secrets {
@@ -41,15 +40,13 @@ export function secrets(connection: ApiConnection, namespace: string): Secrets {
       const { type = 'Opaque', data = {} } = secret;
       return { type, data, annotations, resourceVersion };
     },
-    watch: (handlers, logger, signal) =>
+    watch: (handlers, context) =>
       listWatch({
         connection,
-        path: `/api/v1/namespaces/${namespace}/secrets`,
-        accept: METADATA_ONLY,
+        collection: { path: `/api/v1/namespaces/${namespace}/secrets`, accept: METADATA_ONLY },
         decode: decodeVersion,
         handlers,
-        logger,
-        signal,
+        context,
       }),
   };
 }

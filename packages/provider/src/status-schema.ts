@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SESSION_REASONS } from './reasons.ts';
 
 const timestamp = (description: string) =>
   z.string().meta({ description, format: 'date-time' }).optional();
@@ -38,7 +39,7 @@ const authSuspension = z
       .string()
       .meta({ description: 'resourceVersion of the Secret that was read for the login.' }),
     reason: z
-      .string()
+      .enum(SESSION_REASONS)
       .meta({ description: 'Why the login failed; the reason of Healthy meanwhile.' }),
     code: z.int().optional().meta({ description: 'Reply code of the server.', format: 'int32' }),
   })
