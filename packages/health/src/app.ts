@@ -115,11 +115,13 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
 
 /** What the leader works with, beside what every replica knows. */
 function leaderParts(
-  { credentialsNamespace, concurrency, allowLoopback, intervals, leaderElection }: HealthConfig,
+  config: HealthConfig,
   { checks, coordination }: Connections,
   registry: Registry,
   logger: Logger,
 ): Omit<LeaderDeps, 'known'> {
+  const { credentialsNamespace, allowLoopback, deniedNetworks, leaderElection } = config;
+  const { concurrency, intervals } = config;
   const clock = systemClock;
   return {
     engine: {
@@ -127,7 +129,7 @@ function leaderParts(
         credentialsNamespace,
         secrets: kubeSecretReader(secrets(checks, credentialsNamespace)),
         resolver: systemResolver(),
-        addressPolicy: createAddressPolicy({ allowLoopback }),
+        addressPolicy: createAddressPolicy({ allowLoopback, deniedNetworks }),
         timeoutMs: PROBE_TIMEOUT_MS,
         monotonicMs: clock.monotonicMs,
       },
