@@ -20,16 +20,13 @@ export interface ListeningServer {
   readonly port: number;
   /** Connections that are open now. */
   openSockets(): number;
-  /** Sessions that came to an accepted AUTH so far; of a `prompt` server only. */
-  authenticated(): number;
 }
 
-function createPrompt(options: ServerOptions, authenticated: () => void): Server {
-  const { certificate, credentials } = options;
+function createPrompt({ certificate, credentials }: ServerOptions): Server {
   const { certificatePem: cert, keyPem: key } = certificate;
   const secureContext = createSecureContext({ cert, key });
   return createServer({ noDelay: true }, (socket) => {
-    new SmtpDialogue(socket, { secureContext, credentials, authenticated });
+    new SmtpDialogue(socket, { secureContext, credentials });
   });
 }
 
@@ -40,12 +37,12 @@ function createSilent(): Server {
   });
 }
 
-function create(options: ServerOptions, authenticated: () => void): Server {
+function create(options: ServerOptions): Server {
   switch (options.kind) {
     case 'smtp-server':
       return createSmtpServer({ ...options, received: () => undefined });
     case 'prompt':
-      return createPrompt(options, authenticated);
+      return createPrompt(options);
     case 'silent':
       return createSilent();
   }
@@ -53,10 +50,7 @@ function create(options: ServerOptions, authenticated: () => void): Server {
 
 /** Listens on a free port of 127.0.0.1. */
 export async function startServer(options: ServerOptions): Promise<ListeningServer> {
-  let sessions = 0;
-  const server = create(options, () => {
-    sessions += 1;
-  });
+  const server = create(options);
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     open.add(socket);
@@ -70,6 +64,5 @@ export async function startServer(options: ServerOptions): Promise<ListeningServ
   return {
     port: address.port,
     openSockets: () => open.size,
-    authenticated: () => sessions,
   };
 }

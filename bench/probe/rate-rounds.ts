@@ -66,11 +66,15 @@ function medianOf(name: string, rounds: readonly RateFigures[]): RateFigures {
   };
 }
 
-/** Lets one prober after the other probe, `rounds` times; rejects if a probe does not succeed. */
+/**
+ * Lets one prober after the other probe, `rounds` times; the function has the figures of each.
+ *
+ * Rejects if a probe does not succeed.
+ */
 export async function measureRates(
   probers: readonly Prober[],
   options: RateRoundsOptions,
-): Promise<readonly RateFigures[]> {
+): Promise<(prober: Prober) => RateFigures> {
   const results = new Map<Prober, RateFigures[]>(probers.map((prober) => [prober, []]));
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const prober of probers) {
@@ -83,5 +87,5 @@ export async function measureRates(
       );
     }
   }
-  return [...results].map(([{ name }, rounds]) => medianOf(name, rounds));
+  return (prober) => medianOf(prober.name, results.get(prober) ?? []);
 }

@@ -2,21 +2,15 @@ import { z } from 'zod';
 import { startAssistant } from './assistant.ts';
 import type { ServerOptions } from './listening-server.ts';
 
-const stateSchema = z.object({
-  port: z.int(),
-  openSockets: z.int(),
-  authenticated: z.int(),
-});
-
-/** What a server knows of its clients. */
-export type ServerState = z.output<typeof stateSchema>;
+const stateSchema = z.object({ port: z.int(), openSockets: z.int() });
 
 /** An SMTP server, or one that says nothing, in a process of its own. */
 export interface ServerProcess {
   readonly port: number;
   readonly pid: number | undefined;
   readonly failed: AbortSignal;
-  state(): Promise<ServerState>;
+  /** Connections that are open now. */
+  openSockets(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -25,7 +19,8 @@ export async function startServerProcess(options: ServerOptions): Promise<Server
   const { pid, failed, ask, stop } = await startAssistant({ program: 'server-program', pin: [] });
   try {
     const { port } = await ask(options, stateSchema);
-    return { port, pid, failed, state: () => ask({}, stateSchema), stop };
+    const openSockets = async () => (await ask({}, stateSchema)).openSockets;
+    return { port, pid, failed, openSockets, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -5,9 +5,5 @@ let server: ListeningServer | undefined;
 
 assist(async (task) => {
   server ??= await startServer(serverOptionsSchema.parse(task));
-  return {
-    port: server.port,
-    openSockets: server.openSockets(),
-    authenticated: server.authenticated(),
-  };
+  return { port: server.port, openSockets: server.openSockets() };
 });

@@ -6,8 +6,6 @@ export interface DialogueOptions {
   readonly secureContext: SecureContext;
   /** The only pair that AUTH takes. */
   readonly credentials: { readonly username: string; readonly password: string };
-  /** Told of each AUTH that was accepted. */
-  readonly authenticated: () => void;
 }
 
 const CRLF = '\r\n';
@@ -89,18 +87,16 @@ export class SmtpDialogue {
       this.#loginAnswers = [base64(username), base64(password)];
       return '334 VXNlcm5hbWU6';
     }
-    return this.#judge(mechanism === 'PLAIN' && initial === base64(`\0${username}\0${password}`));
+    return verdict(mechanism === 'PLAIN' && initial === base64(`\0${username}\0${password}`));
   }
 
   #continueLogin(line: string): string {
     const [expected, ...others] = this.#loginAnswers;
     this.#loginAnswers = line === expected ? others : [];
-    return this.#loginAnswers.length > 0 ? '334 UGFzc3dvcmQ6' : this.#judge(line === expected);
+    return this.#loginAnswers.length > 0 ? '334 UGFzc3dvcmQ6' : verdict(line === expected);
   }
+}
 
-  #judge(accepted: boolean): string {
-    if (!accepted) return '535 5.7.8 not accepted';
-    this.#options.authenticated();
-    return '235 2.7.0 accepted';
-  }
+function verdict(accepted: boolean): string {
+  return accepted ? '235 2.7.0 accepted' : '535 5.7.8 not accepted';
 }
