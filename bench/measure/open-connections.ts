@@ -1,22 +1,26 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** Inode and remote port of each row of /proc/net/tcp: `sl local remote st queues tr retrnsmt uid timeout inode`. */
-function rowsOf(table: string): readonly { readonly inode: string; readonly port: number }[] {
-  return table
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((row) => row.trim().split(/\s+/))
-    .map((fields) => ({
-      inode: fields[9] ?? '',
-      port: Number.parseInt(fields[2]?.split(':')[1] ?? '', 16),
-    }));
+const LISTENING = '0A';
+
+interface Row {
+  readonly inode: string;
+  readonly state: string;
+  /** Local and remote. */
+  readonly ports: readonly number[];
 }
 
-/** The inodes of the sockets in a table of /proc/net that are connected to one of `ports`. */
-export function inodesConnectedTo(table: string, ports: readonly number[]): readonly string[] {
-  return rowsOf(table)
-    .filter(({ port }) => ports.includes(port))
+/** A row of /proc/net/tcp begins with `sl local remote st queues timer retransmits uid timeout inode`. */
+function parseRow(row: string): Row {
+  const [, local = '', remote = '', state = '', , , , , , inode = ''] = row.trim().split(/\s+/);
+  const portOf = (address: string) => Number.parseInt(address.split(':')[1] ?? '', 16);
+  return { inode, state, ports: [portOf(local), portOf(remote)] };
+}
+
+/** The inodes of the connections in a table of /proc/net that have one end at one of `ports`. */
+export function connectionsAt(table: string, ports: readonly number[]): readonly string[] {
+  const rows = table.trim().split('\n').slice(1).map(parseRow);
+  return rows
+    .filter((row) => row.state !== LISTENING && row.ports.some((port) => ports.includes(port)))
     .map(({ inode }) => inode);
 }
 
@@ -28,7 +32,10 @@ async function socketsOf(pid: number | undefined): Promise<ReadonlySet<string>> 
   return new Set(inodes.filter((inode) => inode !== undefined));
 }
 
-/** How many open sockets of a process are connected to `ports` over IPv4; NaN where there is no /proc. */
+/**
+ * How many IPv4 connections with one end at one of `ports` a process has open; NaN where there is no
+ * /proc.
+ */
 export async function openConnections(
   pid: number | undefined,
   ports: readonly number[],
@@ -36,7 +43,7 @@ export async function openConnections(
   try {
     const own = await socketsOf(pid);
     const table = await readFile(`/proc/${pid}/net/tcp`, 'utf8');
-    return inodesConnectedTo(table, ports).filter((inode) => own.has(inode)).length;
+    return connectionsAt(table, ports).filter((inode) => own.has(inode)).length;
   } catch {
     return Number.NaN;
   }

@@ -29,7 +29,7 @@ export interface ConditionFigures {
   /** Most memory resident; NaN where the system does not tell. */
   readonly rssMiB: number;
   readonly cpuSeconds: number;
-  /** To SMTP servers, at the end: those that health has or, if that is more, that servers have. */
+  /** To SMTP servers, at the end: as many as health has, or the servers have if that is more. */
   readonly openSocketsAtEnd: number;
 }
 
@@ -61,9 +61,11 @@ export function requireRight(planned: readonly PlannedProvider[], verdicts: Verd
 async function openSockets(health: HealthProcess, servers: readonly ServerProcess[]) {
   const ports = servers.map(({ port }) => port);
   const own = await openConnections(health.pid, ports);
-  const counts = await Promise.all(servers.map((server) => server.openSockets()));
-  const atServers = counts.reduce((sum, count) => sum + count, 0);
-  return Number.isNaN(own) ? atServers : Math.max(own, atServers);
+  const counts = await Promise.all(servers.map(({ pid }) => openConnections(pid, ports)));
+  return Math.max(
+    own,
+    counts.reduce((sum, count) => sum + count, 0),
+  );
 }
 
 /** Starts health, waits for all conditions, and tells how it got there; rejects if one is wrong. */

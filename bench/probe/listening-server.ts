@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { createSmtpServer } from '@mailprovider/mailbox/smtp-server';
 import { z } from 'zod';
@@ -16,11 +16,8 @@ export const serverOptionsSchema = z.object({
 });
 export type ServerOptions = z.output<typeof serverOptionsSchema>;
 
-export interface ListeningServer {
-  readonly port: number;
-  /** Connections that are open now. */
-  openSockets(): number;
-}
+/** More than all clients of a benchmark connect with at once. */
+const BACKLOG = 4096;
 
 function createPrompt({ certificate, credentials }: ServerOptions): Server {
   const { certificatePem: cert, keyPem: key } = certificate;
@@ -48,21 +45,12 @@ function create(options: ServerOptions): Server {
   }
 }
 
-/** Listens on a free port of 127.0.0.1. */
-export async function startServer(options: ServerOptions): Promise<ListeningServer> {
+/** Listens on a free port of 127.0.0.1, which it returns. */
+export async function startServer(options: ServerOptions): Promise<number> {
   const server = create(options);
-  const open = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
-  // More than all clients of a benchmark connect with at once.
-  server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 });
+  server.listen({ host: '127.0.0.1', port: 0, backlog: BACKLOG });
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('listens on no port');
-  return {
-    port: address.port,
-    openSockets: () => open.size,
-  };
+  return address.port;
 }
