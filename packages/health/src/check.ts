@@ -8,7 +8,13 @@ import { type Target, targetOf } from '@mailprovider/provider/target';
 import { validateSpec } from '@mailprovider/provider/validate';
 import { type Credentials, openSession, type SessionDeps, SmtpError } from '@mailprovider/smtp';
 import { type Login, loginOf } from './auth-suspension.ts';
-import type { CheckResult, LoginFinding, PasswordFinding, ProbeFinding } from './check-result.ts';
+import type {
+  CheckResult,
+  LoginFinding,
+  PasswordFinding,
+  ProbeFinding,
+  ServerCheckResult,
+} from './check-result.ts';
 import type { SecretReader } from './ports.ts';
 
 export interface CheckDeps extends Omit<SessionDeps, 'signal'> {
@@ -56,7 +62,7 @@ export async function checkServer(
   spec: MailProviderSpec,
   deps: CheckDeps,
   limits: CheckLimits,
-): Promise<CheckResult> {
+): Promise<ServerCheckResult> {
   const loaded = await loadPassword(spec, deps);
   if ('reason' in loaded) return { kind: 'password-not-loaded', password: loaded };
   const { finding: password, credentials } = loaded;

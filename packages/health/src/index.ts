@@ -1,5 +1,5 @@
 export { type CheckDeps, type CheckLimits, checkProvider, checkServer } from './check.ts';
-export type { CheckResult, ProbeFinding } from './check-result.ts';
+export type { CheckResult, ProbeFinding, ServerCheckResult } from './check-result.ts';
 export { deriveStatus, type HealthStatus } from './derive-status.ts';
 export { type EngineDeps, HealthEngine } from './engine.ts';
 export { createHealthMetrics, type HealthMetrics } from './metrics.ts';
