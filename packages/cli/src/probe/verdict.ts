@@ -1,4 +1,4 @@
-import { passedMessage, passwordMessage } from '@mailprovider/health/messages';
+import { passedMessage, passwordMessage } from '@mailprovider/health/status/messages';
 import { formatFieldError } from '@mailprovider/provider/field-error';
 import { SESSION_REASON_TEXT } from '@mailprovider/provider/reason-text';
 import type { SecretReason, SessionReason, Stage } from '@mailprovider/provider/reasons';
