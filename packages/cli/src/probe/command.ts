@@ -34,7 +34,8 @@ interface ProbeFlags {
 export function probeCommand(): Command {
   return new Command('probe')
     .description(
-      'Probe mail providers from here, once: DNS, connection, TLS, greeting, EHLO, STARTTLS, login.',
+      'Probe mail providers from here: DNS, connection, TLS, greeting, EHLO, STARTTLS, login. ' +
+        'A login is tried once, also one that the cluster leaves out for a while.',
     )
     .argument(
       '<file|name>',
