@@ -41,7 +41,7 @@ t.test('a provider of the cluster is probed by its name', { skip: WITHOUT_CLUSTE
 
   t.match(await probe(name), {
     exitCode: 1,
-    stderr: `mailprovider: mailprovider "${name}" is neither in the cluster nor a file here`,
+    stderr: `mailprovider: "${name}" is no file here, and as a name: mailprovider "${name}" is not in the cluster`,
   });
   t.match(await probe(name, '--context', 'no-such'), {
     exitCode: 1,

@@ -37,7 +37,7 @@ export async function openCluster(name: string, options: ClusterOptions): Promis
     const providers = await mailProviders(connection).list();
     const provider = providers.find(({ metadata }) => metadata.name === name);
     if (provider === undefined) {
-      throw new StartupError(`mailprovider "${name}" is neither in the cluster nor a file here`);
+      throw new StartupError(`mailprovider "${name}" is not in the cluster`);
     }
     return {
       providers: [provider],

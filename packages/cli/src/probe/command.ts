@@ -113,7 +113,12 @@ async function openSource(
     throw new StartupError(`there is no file "${what}"; a name in the cluster stands alone`);
   }
   const credentialsNamespace = flags.credentialsNamespace ?? DEFAULT_CREDENTIALS_NAMESPACE;
-  return openCluster(what, { kubeconfig, context, credentialsNamespace, allowLoopback });
+  try {
+    return await openCluster(what, { kubeconfig, context, credentialsNamespace, allowLoopback });
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    throw new StartupError(`"${what}" is no file here, and as a name: ${error.message}`);
+  }
 }
 
 function print(report: ProbeReport, output: ProbeFlags['output']): void {
