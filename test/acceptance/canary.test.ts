@@ -27,6 +27,10 @@ const FORMS = [
 ];
 const ECHO = FORMS.join(' ');
 
+const MAILPROVIDER = join(import.meta.dirname, '../../../packages/cli/bin/mailprovider.js');
+/** The issuer has the name of the canary. */
+const CERTIFICATE = /^ {2}issuer .*$/m;
+
 type Says = Readonly<Record<'greeting' | 'ehlo' | 'starttls' | 'auth', string>>;
 
 const USUAL: Says = {
@@ -124,7 +128,7 @@ function objectsFor(name: string, port: number): string {
 
 t.test(
   'a password that the server says back is in nothing that people see',
-  { skip: WITHOUT_PROGRAMS, timeout: 60_000 },
+  { skip: WITHOUT_PROGRAMS, timeout: 120_000 },
   async (t) => {
     const cluster = await startTestCluster(t);
     const env = { ...cluster.environment };
@@ -148,6 +152,14 @@ t.test(
     const events = ['get', 'events', '--namespace=default', '-o', 'json'];
     while (!(await kubectl(events)).includes('AuthThrottled')) await setImmediate();
 
+    const namespace = `--credentials-namespace=${env.MAILPROVIDER_NAMESPACE}`;
+    // The command shows the certificate that it is asked for; of that, the server is the author.
+    const probed = Object.keys(HOSTILE).filter((name) => name !== 'certificate');
+    const probe = async (name: string) => {
+      const args = [MAILPROVIDER, 'probe', name, '--allow-loopback', namespace];
+      const { stdout, stderr } = await execa('node', args, { env, reject: false });
+      return [`mailprovider probe ${name}`, stdout.replace(CERTIFICATE, '') + stderr] as const;
+    };
     const logs = await readdir(cluster.logDirectory);
     const metrics = env.MAILPROVIDER_METRICS_URLS.split(' ').map(async (url) =>
       (await fetch(url)).text(),
@@ -157,6 +169,7 @@ t.test(
         'kubectl get',
         await kubectl(['get', 'mailprovider', '-o', 'json', '--show-managed-fields']),
       ],
+      ...(await Promise.all(probed.map(probe))),
       ['kubectl describe', await kubectl(['describe', 'mailprovider'])],
       ['events', await kubectl(events)],
       ...(await Promise.all(metrics)).map((text) => ['metrics', text] as const),

@@ -45,6 +45,6 @@ t.test('a provider of the cluster is probed by its name', { skip: WITHOUT_CLUSTE
   });
   t.match(await probe(name, '--context', 'no-such'), {
     exitCode: 1,
-    stderr: 'mailprovider: --context: the kubeconfig has no context "no-such"',
+    stderr: '--context: the kubeconfig has no context "no-such"',
   });
 });

@@ -16,7 +16,7 @@ const SHORT_LEASE = [
 
 t.test(
   'a refused login is not repeated by a health process that was killed and started again',
-  { skip: WITHOUT_PROGRAMS, timeout: 60_000 },
+  { skip: WITHOUT_PROGRAMS, timeout: 120_000 },
   async (t) => {
     const cluster = await startTestCluster(t, defaultProcesses({ healthFlags: SHORT_LEASE }));
     const env = { ...cluster.environment };
