@@ -5,11 +5,6 @@ import { CREDENTIALS } from './probe.ts';
 import { serverBytes } from './reply-bytes.ts';
 import { close, handshake, hear, reset, type Step, say } from './scripted-peer.ts';
 
-export interface FuzzedServer {
-  readonly tlsMode: Mode;
-  readonly steps: readonly Step[];
-}
-
 const { username, password } = CREDENTIALS;
 /** What fuzzed servers say, the client's secrets among it. */
 export const SERVER_WORDS: readonly string[] = [
@@ -37,30 +32,39 @@ function mostly(...fitting: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof({ arbitrary: fc.constantFrom(...fitting), weight: 8 }, refusal, nonsense);
 }
 
+/** What a server says in a session, line by line heard; some of it fits. */
+export interface FuzzedServer {
+  readonly tlsMode: Mode;
+  readonly greeting: string;
+  readonly offer: string;
+  /** The answer to STARTTLS, and the offer over TLS, in mode `starttls` alone. */
+  readonly go: string;
+  readonly offerOverTls: string;
+  readonly answers: readonly string[];
+  readonly ends: 'closes' | 'resets';
+}
+
+export const fuzzedServer: fc.Arbitrary<FuzzedServer> = fc.record({
+  tlsMode: fc.constantFrom(...MODES),
+  greeting: mostly(`220 ${WORDS}\r\n`),
+  offer: mostly(...OFFERS),
+  go: mostly(`220 ${WORDS}\r\n`),
+  offerOverTls: mostly(...OFFERS),
+  answers: fc.array(mostly(`334 ${WORDS}\r\n`, `235 ${WORDS}\r\n`), { maxLength: 4 }),
+  ends: fc.constantFrom('closes', 'resets'),
+});
+
 function answer(text: string): readonly Step[] {
   return [hear(''), say(text)];
 }
 
-/** Servers that greet, answer each line with what fits or does not, and end the connection after the last. */
-export function fuzzedServer(identity: Identity): fc.Arbitrary<FuzzedServer> {
-  return fc
-    .record({
-      tlsMode: fc.constantFrom(...MODES),
-      greeting: mostly(`220 ${WORDS}\r\n`),
-      offer: mostly(...OFFERS),
-      go: mostly(`220 ${WORDS}\r\n`),
-      offerOverTls: mostly(...OFFERS),
-      answers: fc.array(mostly(`334 ${WORDS}\r\n`, `235 ${WORDS}\r\n`), { maxLength: 4 }),
-      end: fc.constantFrom(close, reset),
-    })
-    .map(({ tlsMode, greeting, offer, go, offerOverTls, answers, end }) => {
-      const upgrade = [...answer(go), handshake(identity), ...answer(offerOverTls)];
-      const steps = [
-        ...(tlsMode === 'implicit' ? [handshake(identity)] : []),
-        ...[say(greeting), ...answer(offer)],
-        ...(tlsMode === 'starttls' ? upgrade : []),
-        ...[...answers.flatMap(answer), end],
-      ];
-      return { tlsMode, steps };
-    });
+export function stepsOf(server: FuzzedServer, identity: Identity): readonly Step[] {
+  const { tlsMode, greeting, offer, go, offerOverTls, answers, ends } = server;
+  const upgrade = [...answer(go), handshake(identity), ...answer(offerOverTls)];
+  return [
+    ...(tlsMode === 'implicit' ? [handshake(identity)] : []),
+    ...[say(greeting), ...answer(offer)],
+    ...(tlsMode === 'starttls' ? upgrade : []),
+    ...[...answers.flatMap(answer), ends === 'closes' ? close : reset],
+  ];
 }
