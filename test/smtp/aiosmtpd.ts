@@ -30,6 +30,6 @@ async function start(t: Test, { cert, key }: Identity): Promise<Ports> {
     server.stdin.end();
     if (server.exitCode === null) await once(server, 'exit');
   });
-  const [line] = await once(createInterface(server.stdout), 'line');
-  return JSON.parse(line);
+  for await (const line of createInterface(server.stdout)) return JSON.parse(line);
+  throw new Error('aiosmtpd ended before it told its ports');
 }
