@@ -15,7 +15,7 @@ const python = PYTHONS.find((name) => spawnSync(name, ['-c', 'import aiosmtpd'])
 
 export const aiosmtpd: Implementation = {
   name: 'aiosmtpd',
-  missing: python === undefined && 'needs aiosmtpd, as of: apt-get install python3-aiosmtpd',
+  missing: python === undefined && 'needs aiosmtpd: apt-get install python3-aiosmtpd',
   start,
 };
 

@@ -30,9 +30,9 @@ export type Moment = keyof typeof MODES_OF;
 
 type Permanence = '' | ' permanent';
 type Code = '' | ` ${number}`;
-export type What = `${SessionReason}${Code}${Permanence}`;
+export type Cause = `${SessionReason}${Code}${Permanence}`;
 /** How a session fails, such as `auth AuthenticationFailed 535 permanent`. */
-export type Ending = `${Stage} ${What}`;
+export type Ending = `${Stage} ${Cause}`;
 type Endings = Readonly<Partial<Record<Mode, Ending>>>;
 
 export interface Behaviour {

@@ -1,5 +1,5 @@
 import type { SecureContextOptions } from 'node:tls';
-import { type Behaviour, behavioursAt, type Row, type What } from './behaviour.ts';
+import { type Behaviour, behavioursAt, type Cause, type Row } from './behaviour.ts';
 import type { Authority } from './certificates.ts';
 import {
   close,
@@ -27,16 +27,20 @@ const UNUSABLE_CIPHER = {
 } as const;
 
 /** The handshake is a stage of its own, or a part of stage `starttls`. */
-function inHandshake(what: What): Row[2] {
-  return { starttls: `starttls ${what}`, implicit: `tls ${what}` };
+function inHandshake(cause: Cause): Row[2] {
+  return { starttls: `starttls ${cause}`, implicit: `tls ${cause}` };
 }
 
-function answers(does: string, what: What, ...steps: readonly Step[]): Row {
-  return [`answers the handshake ${does}`, [hearBytes, ...steps], inHandshake(what)];
+function answers(does: string, cause: Cause, ...steps: readonly Step[]): Row {
+  return [`answers the handshake ${does}`, [hearBytes, ...steps], inHandshake(cause)];
 }
 
-function shows(fault: string, what: What, options: SecureContextOptions): Row {
-  return [`has a certificate ${fault}`, [handshake(options)], inHandshake(what)];
+function shows(fault: string, cause: Cause, options: SecureContextOptions): Row {
+  return [`has a certificate ${fault}`, [handshake(options)], inHandshake(cause)];
+}
+
+function offers(what: string, options: SecureContextOptions): Row {
+  return [`offers ${what}`, [handshake(options)], inHandshake('TlsHandshakeFailed')];
 }
 
 /** What servers do in the handshake, with certificates that the client, trusting `authority`, must not accept. */
@@ -68,7 +72,8 @@ export function behavioursOfTls(authority: Authority, stranger: Authority): read
       authority.issue({ names: ['other.example'] }),
     ),
     shows('of no name', 'CertificateNameMismatch permanent', authority.issue({})),
-    shows('but TLS 1.0 and 1.1 only', 'TlsHandshakeFailed', { ...valid, ...OLD_TLS }),
-    shows('but no cipher for it', 'TlsHandshakeFailed', { ...valid, ...UNUSABLE_CIPHER }),
+
+    offers('TLS 1.0 and 1.1 alone', { ...valid, ...OLD_TLS }),
+    offers('no cipher that its certificate can be used with', { ...valid, ...UNUSABLE_CIPHER }),
   ]);
 }

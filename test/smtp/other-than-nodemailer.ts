@@ -3,7 +3,7 @@ import { hear, type Step, say } from './scripted-peer.ts';
 
 const ACCEPT_PLAIN: readonly Step[] = [hear('AUTH PLAIN'), say('235 in\r\n')];
 
-/** Servers that nodemailer opens a session with, and that are of no interest but for that. */
+/** Servers that only a client which sends a password unasked has a session with. */
 export const WITHOUT_OFFER: readonly Behaviour[] = behavioursAt('last ehlo', [
   [
     'accepts AUTH without an offer',
@@ -75,6 +75,6 @@ export const DIFFERENCES: readonly Difference[] = [
     at: 'last ehlo',
     does: 'accepts AUTH PLAIN but offers NTLM',
     modes: MODES,
-    why: 'a password is not sent in the clear to a server that asked for something else',
+    why: 'a password is not sent to a server that asked for something else',
   },
 ];

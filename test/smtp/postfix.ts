@@ -21,7 +21,7 @@ const LIFETIME_S = 300;
 
 function missing(): string | false {
   const installed = spawnSync(POSTCONF, ['-d', 'mail_version']).status === 0;
-  if (!installed) return 'needs Postfix, as of: apt-get install postfix';
+  if (!installed) return 'needs Postfix: apt-get install postfix';
   return process.getuid?.() !== 0 && 'needs to run as root, as Postfix does';
 }
 

@@ -17,10 +17,10 @@ import {
   wrote,
 } from './reply-bytes.ts';
 
-/** What a parser makes of bytes: the replies, and whether it refused what came behind them. */
+/** What a parser makes of bytes: the replies, and what came behind them. */
 interface Parsed {
   readonly replies: readonly Reply[];
-  readonly refused: boolean;
+  readonly rest: 'nothing' | 'part of a reply' | 'no reply';
 }
 
 /** Throws what the parser throws, unless it is a `ReplySyntaxError`. */
@@ -34,9 +34,9 @@ function parse(chunks: readonly Buffer[]): Parsed {
     }
   } catch (error) {
     if (!(error instanceof ReplySyntaxError)) throw error;
-    return { replies, refused: true };
+    return { replies, rest: 'no reply' };
   }
-  return { replies, refused: false };
+  return { replies, rest: parser.idle ? 'nothing' : 'part of a reply' };
 }
 
 t.test('any bytes are replies or a syntax error, the same wherever they are cut', async (t) => {
@@ -49,12 +49,12 @@ t.test('any bytes are replies or a syntax error, the same wherever they are cut'
 t.test('what a server may write is read as it was meant, wherever it is cut', async (t) => {
   const property = fc.property(fc.array(wrote, { maxLength: 5 }), cuts, (written, shares) => {
     const bytes = Buffer.concat(written.map((reply) => reply.bytes));
-    const { replies, refused } = parse(cutAt(bytes, shares));
+    const { replies, rest } = parse(cutAt(bytes, shares));
     deepStrictEqual(
       replies.map(({ code, lines }) => ({ code, lines })),
       written.map(({ code, lines }) => ({ code, lines })),
     );
-    deepStrictEqual(refused, false);
+    deepStrictEqual(rest, 'nothing');
   });
   t.doesNotThrow(() => fc.assert(property, { numRuns: 5_000 }));
 });
