@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { createSecureContext, TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Test } from 'tap';
-import type { Identity } from './certificates.ts';
 
 /** One end of a connection, as a script sees it. */
 export interface Wire {
   socket: Socket;
+  /** The TCP connection, whether TLS is over it or not. */
+  readonly beneath: Socket;
   /** Bytes received in the current transport and not yet taken by a step. */
   unread: string;
 }
@@ -35,7 +36,7 @@ export async function scriptedPeer(
   const server = createServer((socket) => {
     sockets.add(socket);
     ends.push(new Promise((resolve) => socket.once('close', resolve)));
-    const wire: Wire = { socket, unread: '' };
+    const wire: Wire = { socket, beneath: socket, unread: '' };
     listen(wire, socket, (text) => {
       received += text;
     });
@@ -86,6 +87,13 @@ export const say =
   (text: string): Step =>
   ({ socket }) => {
     socket.write(text, 'latin1');
+  };
+
+/** Sends bytes past the TLS layer. */
+export const sayBeneathTls =
+  (text: string): Step =>
+  ({ beneath }) => {
+    beneath.write(text, 'latin1');
   };
 
 /** Waits for a line that starts with `verb`, and takes it. */
@@ -139,8 +147,8 @@ export const close: Step = ({ socket }) => {
 };
 
 /** Ends the connection by RST. */
-export const reset: Step = ({ socket }) => {
-  socket.resetAndDestroy();
+export const reset: Step = ({ beneath }) => {
+  beneath.resetAndDestroy();
 };
 
 /** Sends `text` as fast as the peer reads, until it goes away. */
@@ -179,14 +187,20 @@ export const trickle =
 
 /** Answers the client's handshake as a TLS server, and goes on over it. */
 export const handshake =
-  (identity: Identity): Step =>
+  (options: SecureContextOptions): Step =>
   (wire) => {
     const plain = wire.socket.removeAllListeners('data');
     plain.pause();
     wire.unread = '';
-    const secureContext = createSecureContext(identity);
+    const secureContext = createSecureContext(options);
     wire.socket = new TLSSocket(plain, { isServer: true, secureContext });
   };
+
+/** Waits until the client, too, has done its part of the handshake. */
+export const handshakeDone: Step = ({ socket }) =>
+  new Promise((resolve) => {
+    socket.once('secure', resolve).once('close', resolve);
+  });
 
 /** The usual way to the end of EHLO; `extensions` are its lines without code. */
 export function greetAndOffer(...extensions: readonly string[]): readonly Step[] {

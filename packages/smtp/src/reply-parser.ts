@@ -92,15 +92,14 @@ export class ReplyParser {
     const [, digits, separator, text = ''] = REPLY_LINE.exec(line) ?? [];
     if (digits === undefined) throw new ReplySyntaxError('not a reply');
     const code = Number(digits);
-    const [first, ...others] = this.#lines;
-    if (first !== undefined && code !== this.#code) throw new ReplySyntaxError('code changes');
-    if (separator === '-') {
-      this.#code = code;
-      this.#lines.push(text);
-      return undefined;
-    }
+    const isFirst = this.#lines.length === 0;
+    if (!isFirst && code !== this.#code) throw new ReplySyntaxError('code changes');
+    this.#code = code;
+    this.#lines.push(text);
+    if (separator === '-') return undefined;
+    const [first = '', ...others] = this.#lines;
     this.#lines = [];
     this.#replyBytes = 0;
-    return replyOf(code, first === undefined ? [text] : [first, ...others, text]);
+    return replyOf(code, [first, ...others]);
   }
 }
