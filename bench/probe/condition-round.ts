@@ -80,7 +80,7 @@ export async function measureConditions(round: ConditionRound): Promise<Conditio
   requireRight(planned, verdicts);
   const metrics = await health.metrics();
   const used = await cpuSeconds(health.pid);
-  await delay(SETTLE_MS, undefined, { signal: ended });
+  await delay(SETTLE_MS, undefined, { signal: ended }).catch(() => ended.throwIfAborted());
   const lastOf = (these: readonly Verdict[]) =>
     (Math.max(...these.map(({ at }) => at)) - health.spawnedAt) / 1000;
   const all = [...verdicts.values()];
