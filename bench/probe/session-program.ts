@@ -32,7 +32,8 @@ async function probe({ authorityPem, credentials }: Task, port: number): Promise
     verifyCertificate: true,
   } as const;
   await withDeadline(stop.signal, PROBE_TIMEOUT_MS, async (signal) => {
-    const session = await openSession(target, credentials, { signal, resolver, addressPolicy });
+    const deps = { signal, resolver, addressPolicy, monotonicMs: () => performance.now() };
+    const session = await openSession(target, credentials, deps);
     await session.quit();
   });
 }

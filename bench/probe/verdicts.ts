@@ -47,7 +47,8 @@ export async function awaitVerdicts(
     deleted: ({ metadata }) => verdicts.delete(metadata.name),
   };
   const logger = createLogger('bench', 'silent');
-  await providers.watch(handlers, logger, AbortSignal.any([signal, complete.signal]));
+  const ends = AbortSignal.any([signal, complete.signal]);
+  await providers.watch(handlers, { logger, signal: ends });
   if (!complete.signal.aborted) signal.throwIfAborted();
   return verdicts;
 }

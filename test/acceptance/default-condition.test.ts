@@ -38,7 +38,8 @@ function follow(t: Test, { providers }: OwnCluster) {
       check();
     },
   };
-  const ended = providers.watch(handlers, createLogger('test', 'silent'), stop.signal);
+  const logger = createLogger('test', 'silent');
+  const ended = providers.watch(handlers, { logger, signal: stop.signal });
   t.teardown(() => {
     stop.abort();
     return ended;

@@ -90,6 +90,10 @@ t.test('a flag that is wrong or missing is named, without a stack trace', async 
   };
   t.match(await stderrOf('webhook'), /required option '--tls-cert-file <file>' not specified/);
   t.match(await stderrOf('health', '--concurrency', '0'), /'--concurrency <n>'.*must be 1 or more/);
+  for (const flag of ['--healthy-interval', '--unhealthy-interval', '--sync-period']) {
+    const wrong = new RegExp(`'${flag} <duration>'.*must be more than 0`);
+    t.match(await stderrOf('health', flag, '0s'), wrong);
+  }
   t.match(
     await stderrOf('health', '--leader-elect-lease-duration', '10s'),
     /error: --leader-elect-lease-duration must be more than --leader-elect-renew-deadline/,

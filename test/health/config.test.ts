@@ -24,3 +24,26 @@ t.test('the flags have the form of Go', async (t) => {
     timing: { leaseDurationMs: 60_000, renewDeadlineMs: 30_000, retryPeriodMs: 500 },
   });
 });
+
+t.test('denied networks are CIDRs, separated by commas', async (t) => {
+  const networksOf = (...flags: string[]) =>
+    loadConfig(['node', 'health', ...flags]).deniedNetworks;
+  t.same(networksOf(), []);
+  t.same(networksOf('--denied-networks', '10.244.0.0/16, fd00:10:244::/56'), [
+    '10.244.0.0/16',
+    'fd00:10:244::/56',
+  ]);
+});
+
+t.test('checks and lists come at the documented times, unless others are given', async (t) => {
+  const timesOf = (...flags: string[]) => {
+    const { intervals, syncPeriodMs } = loadConfig(['node', 'health', ...flags]);
+    return { ...intervals, syncPeriodMs };
+  };
+  const seed = { healthyMs: 300_000, unhealthyMs: 30_000, syncPeriodMs: 600_000 };
+  t.strictSame(timesOf(), seed);
+  t.strictSame(
+    timesOf('--healthy-interval=1m', '--unhealthy-interval', '5s', '--sync-period', '1h'),
+    { healthyMs: 60_000, unhealthyMs: 5_000, syncPeriodMs: 3_600_000 },
+  );
+});

@@ -2,10 +2,18 @@ import { type CheckResult, deriveStatus } from '@mailprovider/health';
 import { nextDelayMs } from '@mailprovider/health/schedule';
 import { decodeMailProvider } from '@mailprovider/provider/mail-provider';
 import type { MailProviderStatus } from '@mailprovider/provider/status-schema';
-import { targetOf } from '@mailprovider/provider/target';
-import { validateSpec } from '@mailprovider/provider/validate';
 import t from 'tap';
-import { specWithCredentials } from '../provider/minimal-spec.ts';
+import {
+  disabled,
+  failed,
+  invalid,
+  LOGIN,
+  noSecret,
+  passed,
+  refused,
+  SHORT_TRACE,
+  suspended,
+} from './findings.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
 
@@ -14,38 +22,6 @@ function provider(status?: MailProviderStatus) {
   if (decoded === undefined) throw new Error('no provider');
   return decoded;
 }
-
-function target() {
-  const result = validateSpec(specWithCredentials());
-  if (!result.valid) throw new Error('not valid');
-  return targetOf(result.spec);
-}
-
-const ref = { name: 'smtp-secret', key: 'password', namespace: 'mail' };
-const password = { state: 'loaded', ref } as const;
-const passed: CheckResult = {
-  kind: 'probed',
-  target: target(),
-  password,
-  probe: { healthy: true, encrypted: true, verified: true },
-};
-const refused: CheckResult = {
-  kind: 'probed',
-  target: target(),
-  password,
-  probe: {
-    healthy: false,
-    failure: { stage: 'auth', reason: 'AuthenticationFailed', permanent: true, code: 535 },
-  },
-};
-const noSecret: CheckResult = {
-  kind: 'password-not-loaded',
-  password: { state: 'not-loaded', ref, reason: 'SecretNotFound' },
-};
-const invalid: CheckResult = {
-  kind: 'invalid',
-  errors: [{ kind: 'required', path: 'spec.smtp', detail: 'must be an object' }],
-};
 
 t.test('each result yields the three conditions of the table', async (t) => {
   const table: [CheckResult, [string, string], [string, string], [string, string]][] = [
@@ -63,7 +39,7 @@ t.test('each result yields the three conditions of the table', async (t) => {
       ['False', 'SecretNotFound'],
     ],
     [invalid, ['False', 'ValidationFailed'], ['Unknown', 'Pending'], ['Unknown', 'Pending']],
-    [{ kind: 'disabled' }, ['False', 'Disabled'], ['Unknown', 'Disabled'], ['Unknown', 'Disabled']],
+    [disabled, ['False', 'Disabled'], ['Unknown', 'Disabled'], ['Unknown', 'Disabled']],
   ];
   for (const [result, ready, healthy, passwordLoaded] of table) {
     const { conditions, observedGeneration } = deriveStatus(provider(), result, at(0));
@@ -85,7 +61,7 @@ t.test('messages name where it failed, the reply code and what to look at', asyn
     deriveStatus(provider(), result, at(0)).conditions.map(({ message }) => message);
   t.equal(
     messages(refused)[1],
-    'smtp.example.com:587: failed in stage auth (reply 535): the server refused the user name or the password; check spec.smtp.username and the Secret.',
+    'smtp.example.com:587: failed in stage auth (reply 535): the server refused the user name or the password; check spec.smtp.username and the Secret. The login is not tried again before 2026-01-01T01:00:00Z, unless the Secret, the user name or the server changes.',
   );
   t.equal(messages(passed)[1], 'smtp.example.com:587: authenticated over STARTTLS.');
   t.equal(
@@ -116,5 +92,58 @@ t.test('the next check is 5 minutes after a success and 30 seconds after a failu
   t.equal(nextDelayMs(refused, intervals, 0.5), 30_000);
   t.equal(nextDelayMs(noSecret, intervals, 0.5), 30_000);
   t.equal(nextDelayMs(invalid, intervals, 0.5), undefined);
-  t.equal(nextDelayMs({ kind: 'disabled' }, intervals, 0.5), undefined);
+  t.equal(nextDelayMs(disabled, intervals, 0.5), undefined);
+});
+
+t.test('a refused login is not repeated for an hour', async (t) => {
+  const first = deriveStatus(provider(), refused, at(0));
+  const record = {
+    ...LOGIN,
+    until: '2026-01-01T01:00:00Z',
+    reason: 'AuthenticationFailed',
+    code: 535,
+  } as const;
+  t.strictSame(first.authSuspension, record);
+  const second = deriveStatus(provider({ ...first }), suspended(record), at(30));
+  t.strictSame(second, first, 'what is left out meanwhile changes nothing');
+  const unreachable = deriveStatus(provider({ ...second }), failed('connect', 'Timeout'), at(31));
+  t.strictSame(unreachable.authSuspension, record, 'another failure does not end it');
+  const later = deriveStatus(provider({ ...unreachable }), failed('connect', 'Timeout'), at(61));
+  t.equal(later.authSuspension, undefined, 'its time does');
+  const healed = deriveStatus(provider({ ...first }), passed, at(5));
+  t.equal(healed.authSuspension, undefined, 'and so does a login that succeeds');
+});
+
+t.test('a login that failed for now is repeated in growing pauses', async (t) => {
+  const throttled = failed('auth', 'AuthThrottled', 454);
+  const pauses: number[] = [];
+  let status: MailProviderStatus | undefined;
+  let now = at(0);
+  for (let i = 0; i < 8; i += 1) {
+    const next = deriveStatus(provider(status), throttled, now);
+    const until = new Date(next.authSuspension?.until ?? 0);
+    pauses.push((until.getTime() - now.getTime()) / 1000);
+    status = { ...next };
+    now = until;
+  }
+  t.strictSame(pauses, [30, 30, 60, 120, 240, 480, 900, 900]);
+});
+
+t.test('no login, no suspension', async (t) => {
+  for (const result of [failed('auth', 'AuthNotOffered'), failed('connect', 'ConnectionRefused')]) {
+    if (result.probe.healthy) continue;
+    const untried = { ...result, probe: { ...result.probe, trace: SHORT_TRACE } };
+    t.equal(deriveStatus(provider(), untried, at(0)).authSuspension, undefined);
+  }
+});
+
+t.test('the end of the certificate is what the server last showed', async (t) => {
+  const first = deriveStatus(provider(), passed, at(0));
+  t.equal(first.certificateExpiry, '2027-03-01T00:00:00Z');
+  const stored = provider({ ...first });
+  const expiry = (result: CheckResult) => deriveStatus(stored, result, at(1)).certificateExpiry;
+  t.equal(expiry(failed('connect', 'Timeout')), '2027-03-01T00:00:00Z');
+  const plain = { ...passed, probe: { healthy: true, trace: SHORT_TRACE } } as const;
+  t.equal(expiry(plain), undefined, 'a session without TLS has none');
+  t.equal(expiry(disabled), undefined);
 });

@@ -1,10 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createHealthMetrics, type HealthStatus } from '@mailprovider/health';
-import { Latest } from '@mailprovider/health/latest';
+import { SeenUids } from '@mailprovider/health/default/seen-uids';
+import type { HealthEvent } from '@mailprovider/health/events/status-events';
 import { lead } from '@mailprovider/health/leader';
-import { ProviderCache } from '@mailprovider/health/provider-cache';
-import { SeenUids } from '@mailprovider/health/seen-uids';
+import { Latest } from '@mailprovider/health/watch/latest';
+import { ProviderCache } from '@mailprovider/health/watch/provider-cache';
 import { type ClaimReading, type Leadership, LeadershipLost } from '@mailprovider/kube';
 import { createLogger } from '@mailprovider/process';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
@@ -32,7 +33,11 @@ function leaderDeps(t: Test) {
   const clock = new ManualClock();
   const registry = new Registry();
   const logger = createLogger('test', 'silent');
-  const writes = new EventEmitter<{ status: [HealthStatus]; default: [string | undefined] }>();
+  const writes = new EventEmitter<{
+    status: [HealthStatus];
+    default: [string | undefined];
+    event: [string];
+  }>();
   const log: string[] = [];
   writes.on('status', () => log.push('status'));
   writes.on('default', (reason) => log.push(`default ${reason}`));
@@ -52,6 +57,7 @@ function leaderDeps(t: Test) {
         resolver: systemResolver(),
         addressPolicy: createAddressPolicy({ allowLoopback: true }),
         timeoutMs: 10_000,
+        monotonicMs: () => clock.monotonicMs(),
       },
       statusWriter: {
         async write(_provider: unknown, status: HealthStatus) {
@@ -68,6 +74,11 @@ function leaderDeps(t: Test) {
     defaultConditionWriter: {
       async write(_provider: unknown, condition: { reason: string } | undefined) {
         writes.emit('default', condition?.reason);
+      },
+    },
+    eventSink: {
+      async create(_provider: unknown, { reason }: HealthEvent) {
+        writes.emit('event', reason);
       },
     },
     claimStore: {
@@ -105,12 +116,15 @@ t.test('starts from what is known, and takes its metrics along when it ends', as
   known.providers.replaced([providerAt(1, { default: true })]);
   const written = Promise.all([once(writes, 'status'), once(writes, 'default')]);
   const leading = lead(held, deps);
+  const told: string[] = [];
+  writes.on('event', (reason) => told.push(reason));
   t.match(await written, [[{ observedGeneration: 1 }], ['Elected']]);
   t.match(await registry.metrics(), /provider="a"/);
   end();
   await leading;
   t.notMatch(await registry.metrics(), /provider="a"/);
   t.equal(known.secretChanges.listenerCount('changed'), 0);
+  t.strictSame(told.sort(), ['ConnectionRefused', 'Elected'], 'events tell of both');
 });
 
 t.test('a result found while the lead was lost is not written', async (t) => {

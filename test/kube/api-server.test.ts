@@ -55,8 +55,7 @@ t.test(
         stored: ({ metadata }) => tell(`stored ${metadata.name} ${metadata.generation}`),
         deleted: ({ metadata }) => tell(`deleted ${metadata.name}`),
       },
-      logger,
-      stop.signal,
+      { logger, signal: stop.signal },
     );
     await until(/^replaced .*watched-before/);
     await kubectl(['apply', '-f', '-'], providerOf(cluster, 'watched-after'));
@@ -84,8 +83,7 @@ t.test(
         stored: (secret) => tell(`stored ${JSON.stringify(secret)}`),
         deleted: ({ name }) => tell(`deleted ${name}`),
       },
-      logger,
-      stop.signal,
+      { logger, signal: stop.signal },
     );
     await until(/^replaced/);
     await kubectl(['apply', '-f', '-'], secretOf('watched', { password: 'canary' }));

@@ -87,8 +87,7 @@ t.test(
           stored: (lease) => stored.emit('lease', lease.metadata.name),
           deleted: () => {},
         },
-        createLogger('test', 'silent'),
-        stop.signal,
+        { logger: createLogger('test', 'silent'), signal: stop.signal },
       );
       t.strictSame(await first, [name]);
       stop.abort();

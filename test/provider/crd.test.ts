@@ -1,7 +1,6 @@
 import { objectSchema } from '@mailprovider/provider/crd';
 import { SECRET_REASON_TEXT, SESSION_REASON_TEXT } from '@mailprovider/provider/reason-text';
 import { metricLabel, SECRET_REASONS, SESSION_REASONS } from '@mailprovider/provider/reasons';
-import { passwordFrom } from '@mailprovider/provider/secret';
 import { unknownFields } from '@mailprovider/provider/unknown-fields';
 import t from 'tap';
 
@@ -48,22 +47,4 @@ t.test('a timeout before the server spoke is labelled as the documentation shows
   t.equal(metricLabel('Timeout', 'greeting'), 'connection_timeout');
   t.equal(metricLabel('Timeout', 'auth'), 'timeout');
   t.equal(metricLabel('StartTlsNotOffered', 'starttls'), 'start_tls_not_offered');
-});
-
-t.test('a password is found, or it is said why not', async (t) => {
-  const data = {
-    password: Buffer.from('s3cret\n').toString('base64'),
-    empty: '',
-    newline: Buffer.from('\n').toString('base64'),
-  };
-  const secret = { type: 'Opaque', data };
-  t.strictSame(passwordFrom(secret, 'password'), { loaded: true, password: 's3cret' });
-  t.match(passwordFrom(secret, 'other'), { reason: 'SecretKeyMissing' });
-  t.match(passwordFrom(secret, 'constructor'), { reason: 'SecretKeyMissing' });
-  t.match(passwordFrom(secret, 'empty'), { reason: 'SecretEmpty' });
-  t.match(passwordFrom(secret, 'newline'), { reason: 'SecretEmpty' });
-  t.match(passwordFrom({ type: 'kubernetes.io/tls', data }, 'password'), {
-    reason: 'SecretTypeNotAllowed',
-  });
-  t.match(passwordFrom({ type: 'kubernetes.io/basic-auth', data }, 'password'), { loaded: true });
 });

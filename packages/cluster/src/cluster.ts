@@ -150,7 +150,7 @@ async function startEverything(start: Start): Promise<Pick<Cluster, 'environment
   const sink = await startSink(validity);
   teardown.add(() => sink.mailbox.close());
   const api = await startApi(start);
-  await installBase(api.kubectl, manifests.base);
+  await installBase(api.kubectl, manifests.base, signal);
   const running = await startProcesses(start, api);
   const webhooks = {
     url: await startBalancing(start, running),

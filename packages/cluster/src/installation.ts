@@ -13,14 +13,29 @@ import { waitUntil } from './wait-until.ts';
 
 /** The API server sees a new registration within a second; a busy machine takes longer. */
 const ADMISSION_TIMEOUT_MS = 30_000;
+const NAMESPACE_TIMEOUT_MS = 30_000;
 
 function apply(kubectl: Kubectl, manifests: readonly Manifest[]): Promise<string> {
   const args = ['apply', '--server-side', '--filename=-'];
   return kubectl.run(args, manifestStream(manifests));
 }
 
+/** The API server makes it a moment after it is ready; a Role is in it. */
+async function defaultNamespace(kubectl: Kubectl, signal: AbortSignal): Promise<void> {
+  const problem = async () => {
+    const { succeeded, stderr } = await kubectl.attempt(['get', 'namespace', 'default']);
+    return succeeded ? undefined : stderr.trim();
+  };
+  await waitUntil(problem, { what: 'namespace default', timeoutMs: NAMESPACE_TIMEOUT_MS, signal });
+}
+
 /** Creates all that is there before the first process, and waits until the API serves it. */
-export async function installBase(kubectl: Kubectl, base: readonly Manifest[]): Promise<void> {
+export async function installBase(
+  kubectl: Kubectl,
+  base: readonly Manifest[],
+  signal: AbortSignal,
+): Promise<void> {
+  await defaultNamespace(kubectl, signal);
   await apply(kubectl, base);
   await kubectl.run(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all']);
   // The first list of a new resource may be put off with 429; kubectl asks again.

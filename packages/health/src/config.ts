@@ -1,5 +1,10 @@
 import process from 'node:process';
-import { DEFAULT_ELECTION_TIMING, ELECTION_JITTER, type ElectionTiming } from '@mailprovider/kube';
+import {
+  DEFAULT_ELECTION_TIMING,
+  DEFAULT_WATCH_TIMING,
+  ELECTION_JITTER,
+  type ElectionTiming,
+} from '@mailprovider/kube';
 import {
   type BindAddress,
   credentialsNamespaceFlag,
@@ -12,8 +17,9 @@ import {
   DEFAULT_CREDENTIALS_NAMESPACE,
   DEFAULT_SYSTEM_NAMESPACE,
 } from '@mailprovider/provider/identity';
+import { parseNetwork } from '@mailprovider/smtp';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { DEFAULT_CONCURRENCY } from './schedule.ts';
+import { DEFAULT_CONCURRENCY, DEFAULT_INTERVALS, type Intervals } from './schedule.ts';
 
 export interface HealthConfig {
   readonly kubeconfig: string | undefined;
@@ -21,6 +27,12 @@ export interface HealthConfig {
   readonly metricsBindAddress: BindAddress;
   readonly concurrency: number;
   readonly allowLoopback: boolean;
+  /** CIDRs that are never dialled. */
+  readonly deniedNetworks: readonly string[];
+  /** Between the checks of one provider. */
+  readonly intervals: Intervals;
+  /** Between the lists of one watch. */
+  readonly syncPeriodMs: number;
   readonly logLevel: string;
   readonly leaderElection: LeaderElectionConfig;
 }
@@ -30,6 +42,13 @@ export interface LeaderElectionConfig {
   readonly enabled: boolean;
   readonly namespace: string;
   readonly timing: ElectionTiming;
+}
+
+/** What commander makes of the flags of times. */
+interface ScheduleFlags {
+  readonly healthyInterval: number;
+  readonly unhealthyInterval: number;
+  readonly syncPeriod: number;
 }
 
 /** What commander makes of the flags of leader election, which have the names of client-go. */
@@ -52,10 +71,49 @@ function parseBoolean(text: string): boolean {
   return text === 'true';
 }
 
+function parseNetworks(text: string): readonly string[] {
+  const networks = text.split(',').map((network) => network.trim());
+  try {
+    for (const network of networks) parseNetwork(network);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+  return networks;
+}
+
+function deniedNetworksFlag(): Option {
+  return new Option(
+    '--denied-networks <cidr,...>',
+    "never dial these: the CIDRs of the cluster's pods and services",
+  )
+    .argParser(parseNetworks)
+    .default([], 'none');
+}
+
 function durationFlag(flag: string, description: string, defaultMs: number): Option {
   return new Option(`${flag} <duration>`, description)
     .argParser(parseDuration)
     .default(defaultMs, `${defaultMs / 1000}s`);
+}
+
+function parsePositiveDuration(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === 0) throw new InvalidArgumentError('must be more than 0');
+  return milliseconds;
+}
+
+function scheduleFlags(): readonly Option[] {
+  const { healthyMs, unhealthyMs } = DEFAULT_INTERVALS;
+  const flags = [
+    durationFlag('--healthy-interval', 'pause before the check after a success', healthyMs),
+    durationFlag('--unhealthy-interval', 'pause before the check after a failure', unhealthyMs),
+    durationFlag(
+      '--sync-period',
+      'all is listed anew after so long, as if no watch had told anything',
+      DEFAULT_WATCH_TIMING.syncPeriodMs,
+    ),
+  ];
+  return flags.map((flag) => flag.argParser(parsePositiveDuration));
 }
 
 function leaderElectFlag(): Option {
@@ -65,9 +123,35 @@ function leaderElectFlag(): Option {
     .default(true);
 }
 
+/** The flags of client-go. */
+function leaderElectionFlags(): readonly Option[] {
+  const { leaseDurationMs, renewDeadlineMs, retryPeriodMs } = DEFAULT_ELECTION_TIMING;
+  return [
+    leaderElectFlag(),
+    new Option(
+      '--leader-election-namespace <name>',
+      'where the Leases are: that of the election, and the claim, as --lease-namespace of the webhook',
+    ).default(DEFAULT_SYSTEM_NAMESPACE),
+    durationFlag(
+      '--leader-elect-lease-duration',
+      'others lead after so long without a renewal',
+      leaseDurationMs,
+    ),
+    durationFlag(
+      '--leader-elect-renew-deadline',
+      'a leader stops after so long without a renewal',
+      renewDeadlineMs,
+    ),
+    durationFlag(
+      '--leader-elect-retry-period',
+      'pause between renewals, and between tries to lead',
+      retryPeriodMs,
+    ),
+  ];
+}
+
 /** Reads the flags of the process; prints what is wrong with them and ends it. */
 export function loadConfig(argv: readonly string[] = process.argv): HealthConfig {
-  const { leaseDurationMs, renewDeadlineMs, retryPeriodMs } = DEFAULT_ELECTION_TIMING;
   const command = new Command('mailprovider-health')
     .description('Checks every MailProvider and keeps its status true.')
     .addOption(kubeconfigFlag())
@@ -75,40 +159,20 @@ export function loadConfig(argv: readonly string[] = process.argv): HealthConfig
     .addOption(metricsBindAddressFlag())
     .option('--concurrency <n>', 'providers checked at once', parseConcurrency, DEFAULT_CONCURRENCY)
     .option('--allow-loopback', 'dial loopback addresses too; for development only', false)
-    .addOption(leaderElectFlag())
-    .option(
-      '--leader-election-namespace <name>',
-      'where the Leases are: that of the election, and the claim, as --lease-namespace of the webhook',
-      DEFAULT_SYSTEM_NAMESPACE,
-    )
-    .addOption(
-      durationFlag(
-        '--leader-elect-lease-duration',
-        'others lead after so long without a renewal',
-        leaseDurationMs,
-      ),
-    )
-    .addOption(
-      durationFlag(
-        '--leader-elect-renew-deadline',
-        'a leader stops after so long without a renewal',
-        renewDeadlineMs,
-      ),
-    )
-    .addOption(
-      durationFlag(
-        '--leader-elect-retry-period',
-        'pause between renewals, and between tries to lead',
-        retryPeriodMs,
-      ),
-    )
-    .addOption(logLevelFlag())
-    .parse([...argv]);
-  const flags = command.opts<Omit<HealthConfig, 'leaderElection'> & LeaderElectionFlags>();
+    .addOption(deniedNetworksFlag());
+  for (const flag of [...scheduleFlags(), ...leaderElectionFlags()]) command.addOption(flag);
+  command.addOption(logLevelFlag()).parse([...argv]);
+  type Derived = 'intervals' | 'syncPeriodMs' | 'leaderElection';
+  const flags = command.opts<Omit<HealthConfig, Derived> & ScheduleFlags & LeaderElectionFlags>();
   const leaderElection = leaderElectionOf(flags);
   const problem = timingProblem(leaderElection.timing);
   if (problem !== undefined) command.error(`error: ${problem}`);
-  return { ...flags, leaderElection };
+  return {
+    ...flags,
+    intervals: { healthyMs: flags.healthyInterval, unhealthyMs: flags.unhealthyInterval },
+    syncPeriodMs: flags.syncPeriod,
+    leaderElection,
+  };
 }
 
 function leaderElectionOf(flags: LeaderElectionFlags): LeaderElectionConfig {

@@ -1,20 +1,24 @@
-import { setMaxListeners } from 'node:events';
-import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Logger } from '@mailprovider/process';
-import { conditionOf } from '@mailprovider/provider/conditions';
-import { fieldsAt } from '@mailprovider/provider/fields';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import { type CheckDeps, checkProvider } from './check.ts';
-import type { CheckResult } from './check-result.ts';
-import { deriveStatus, type HealthStatus } from './derive-status.ts';
-import type { HealthMetrics } from './metrics.ts';
+import type { Login } from './check/auth-suspension.ts';
+import { type CheckDeps, checkProvider } from './check/check-provider.ts';
+import type { CheckResult } from './check/check-result.ts';
+import { SuspendedLogins } from './check/suspended-logins.ts';
+import type { EventRecorder } from './events/event-recorder.ts';
+import { eventsOf } from './events/status-events.ts';
+import type { HealthMetrics } from './metrics/check-metrics.ts';
 import type { StatusWriter } from './ports.ts';
 import { type Intervals, nextDelayMs, retryDelayMs } from './schedule.ts';
+import { deriveStatus, type HealthStatus } from './status/derive-status.ts';
+import { logFields } from './status/log-fields.ts';
+import { shows, showsConditions, withStatus } from './status/stored-status.ts';
+import { probeRequestOf, sameGeneration, secretNameOf } from './triggers.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface EngineDeps {
   readonly check: CheckDeps;
   readonly statusWriter: StatusWriter;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly metrics: HealthMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -28,38 +32,15 @@ export interface EngineDeps {
 /** A start spreads its first checks over 1 s for each 1,000 providers. */
 const SPREAD_MS_PER_PROVIDER = 1;
 
-function sameGeneration(a: MailProvider, b: MailProvider): boolean {
-  return a.metadata.uid === b.metadata.uid && a.metadata.generation === b.metadata.generation;
-}
-
-/** Whether the stored conditions say the same; those of other types are not ours. */
-function sameConditions(stored: MailProvider['status'], { conditions }: HealthStatus): boolean {
-  return conditions.every((condition) =>
-    isDeepStrictEqual(conditionOf(stored?.conditions, condition.type), condition),
-  );
-}
-
-function sameStatus(stored: MailProvider['status'], status: HealthStatus): boolean {
-  return (
-    stored?.observedGeneration === status.observedGeneration &&
-    stored.lastHealthCheck === status.lastHealthCheck &&
-    sameConditions(stored, status)
-  );
-}
-
-function secretNameOf(provider: MailProvider): unknown {
-  return fieldsAt(fieldsAt(provider.spec, 'smtp'), 'passwordRef')['name'];
-}
-
 /**
  * Keeps every provider it is told of checked and its status true.
  *
- * A provider is checked when it is new, when its generation or its Secret changes, and when the
- * time of its last result is over. Own status writes come back as changes without a new generation
- * and cause nothing. A result for a generation that is no longer current is dropped: the newer one
- * is in the queue already. A status that somebody else wrote over ours, such as a leader that was
- * stopped and does not know yet that it was replaced, is corrected after the unhealthy interval: two
- * that write are then no faster than that.
+ * A provider is checked when it is new, when its generation, its Secret or the request for a probe
+ * changes, and when the time of its last result is over. Own status writes come back as changes of
+ * nothing else and cause nothing. A change of what is being checked ends the check, and its result
+ * is dropped: the newer one is in the queue already. A status that somebody else wrote over ours,
+ * such as a leader that was stopped and does not know yet that it was replaced, is corrected after
+ * the unhealthy interval: two that write are then no faster than that.
  */
 export class HealthEngine {
   readonly #deps: EngineDeps;
@@ -68,17 +49,16 @@ export class HealthEngine {
   readonly #results = new Map<string, HealthStatus>();
   /** Checks in a row that could not be done. */
   readonly #failures = new Map<string, number>();
+  readonly #running = new Map<string, AbortController>();
+  readonly #suspended = new SuspendedLogins();
   readonly #queue: WorkQueue;
-  readonly #stop = new AbortController();
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
-    // Each running check listens.
-    setMaxListeners(0, this.#stop.signal);
     this.#queue = new WorkQueue({
       concurrency: deps.concurrency,
       clock: deps.clock,
-      work: (name) => this.#reconcile(name),
+      work: (name, leavePlace) => this.#reconcile(name, leavePlace),
     });
   }
 
@@ -102,20 +82,22 @@ export class HealthEngine {
     this.#results.delete(name);
     this.#failures.delete(name);
     this.#queue.remove(name);
+    this.#running.get(name)?.abort();
     this.#deps.metrics.removed(name);
   }
 
   /** A Secret of the credentials namespace was created, changed or deleted. */
   secretChanged(secretName: string): void {
     for (const [name, provider] of this.#providers) {
-      if (secretNameOf(provider) === secretName) this.#queue.add(name);
+      if (secretNameOf(provider) === secretName) this.#checkAnew(name, 0);
     }
   }
 
   /** Ends running checks without a result and starts no other; its metrics go. */
   async close(): Promise<void> {
-    this.#stop.abort();
-    await this.#queue.close();
+    const closed = this.#queue.close();
+    for (const run of this.#running.values()) run.abort();
+    await closed;
     for (const name of this.#providers.keys()) this.#deps.metrics.removed(name);
   }
 
@@ -123,38 +105,67 @@ export class HealthEngine {
     const { name } = provider.metadata;
     const known = this.#providers.get(name);
     this.#providers.set(name, provider);
+    const suspension = provider.status?.authSuspension;
+    if (suspension !== undefined) this.#suspended.note(suspension, this.#deps.clock.now());
     if (known === undefined || !sameGeneration(known, provider)) {
       this.#results.delete(name);
-      if (delayMs === 0) this.#queue.add(name);
-      else this.#queue.addAfter(name, delayMs);
+      this.#checkAnew(name, delayMs);
       return;
     }
+    if (probeRequestOf(known) !== probeRequestOf(provider)) this.#queue.add(name);
     const result = this.#results.get(name);
-    if (result !== undefined && !sameConditions(provider.status, result)) {
+    if (result !== undefined && !showsConditions(provider.status, result)) {
       this.#queue.addAfter(name, this.#deps.intervals.unhealthyMs);
     }
   }
 
-  async #reconcile(name: string): Promise<void> {
+  /** A check under way looks at what is no longer so. */
+  #checkAnew(name: string, delayMs: number): void {
+    this.#running.get(name)?.abort();
+    if (delayMs === 0) this.#queue.add(name);
+    else this.#queue.addAfter(name, delayMs);
+  }
+
+  async #reconcile(name: string, leavePlace: () => void): Promise<void> {
     const provider = this.#providers.get(name);
     if (provider === undefined) return;
-    const { clock, metrics, intervals, random } = this.#deps;
+    const run = new AbortController();
+    this.#running.set(name, run);
     try {
-      const begin = clock.monotonicMs();
-      const result = await checkProvider(provider, this.#deps.check, this.#stop.signal);
-      const current = this.#providers.get(name);
-      if (current === undefined || !sameGeneration(current, provider)) return;
-      const seconds = (clock.monotonicMs() - begin) / 1000;
-      metrics.checked(name, result, seconds);
-      const status = deriveStatus(current, result, clock.now());
-      this.#log(name, result, status, seconds);
-      await this.#write(current, status);
-      this.#failures.delete(name);
-      const delayMs = nextDelayMs(result, intervals, random());
-      if (delayMs !== undefined) this.#queue.addAfter(name, delayMs);
+      await this.#check(provider, run.signal, leavePlace);
     } catch (error) {
-      if (!this.#stop.signal.aborted) this.#retry(name, error);
+      if (!run.signal.aborted) this.#retry(name, error);
+    } finally {
+      this.#running.delete(name);
     }
+  }
+
+  async #check(provider: MailProvider, signal: AbortSignal, leavePlace: () => void): Promise<void> {
+    const { clock, check, intervals, random } = this.#deps;
+    const { name } = provider.metadata;
+    const begin = clock.monotonicMs();
+    const suspensionOf = (login: Login) => this.#suspended.find(login, clock.now());
+    const result = await checkProvider(provider, check, { signal, suspensionOf });
+    // What is stored waits for the API server; the next probe need not.
+    leavePlace();
+    const seconds = (clock.monotonicMs() - begin) / 1000;
+    const now = clock.now();
+    const current = this.#currentOf(provider);
+    const status = deriveStatus(current ?? provider, result, now);
+    // Also of a result that is dropped: the login was tried.
+    if (status.authSuspension !== undefined) this.#suspended.note(status.authSuspension, now);
+    if (current === undefined) return;
+    this.#report(name, result, status, seconds);
+    await this.#store(current, result, status);
+    this.#failures.delete(name);
+    const delayMs = nextDelayMs(result, intervals, random());
+    if (delayMs !== undefined) this.#queue.addAfter(name, delayMs);
+  }
+
+  /** The provider as it is known now, if it is still the same generation of the same object. */
+  #currentOf(provider: MailProvider): MailProvider | undefined {
+    const current = this.#providers.get(provider.metadata.name);
+    return current !== undefined && sameGeneration(current, provider) ? current : undefined;
   }
 
   #retry(name: string, error: unknown): void {
@@ -167,29 +178,23 @@ export class HealthEngine {
     this.#queue.addAfter(name, retryDelayMs(failures, intervals));
   }
 
-  async #write(provider: MailProvider, status: HealthStatus): Promise<void> {
+  async #store(provider: MailProvider, result: CheckResult, status: HealthStatus): Promise<void> {
+    const { statusWriter, events } = this.#deps;
     this.#results.set(provider.metadata.name, status);
-    if (sameStatus(provider.status, status)) return;
-    await this.#deps.statusWriter.write(provider, status);
+    if (shows(provider.status, status)) return;
+    await statusWriter.write(provider, status);
+    for (const event of eventsOf(provider.status?.conditions, status.conditions, result)) {
+      events.record(provider, event);
+    }
     // The watch tells it too, but maybe only after the next check.
-    const { name } = provider.metadata;
-    const current = this.#providers.get(name);
-    if (current === undefined || !sameGeneration(current, provider)) return;
-    this.#providers.set(name, { ...current, status: { ...current.status, ...status } });
+    const current = this.#currentOf(provider);
+    if (current === undefined) return;
+    this.#providers.set(provider.metadata.name, withStatus(current, status));
   }
 
-  #log(name: string, result: CheckResult, status: HealthStatus, seconds: number): void {
-    const [ready, healthy] = status.conditions;
-    this.#deps.logger.info(
-      {
-        provider: name,
-        result: result.kind,
-        ready: ready?.status,
-        healthy: healthy?.status,
-        reason: healthy?.reason,
-        seconds: Number(seconds.toFixed(3)),
-      },
-      'mailprovider health check',
-    );
+  #report(name: string, result: CheckResult, status: HealthStatus, seconds: number): void {
+    const { metrics, logger, clock } = this.#deps;
+    metrics.checked(name, result, { seconds, at: clock.now(), status });
+    logger.info(logFields(name, result, status, seconds), 'mailprovider health check');
   }
 }

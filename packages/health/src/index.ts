@@ -1,12 +1,17 @@
-export { type CheckDeps, checkProvider } from './check.ts';
-export type { CheckResult } from './check-result.ts';
-export { deriveStatus, type HealthStatus } from './derive-status.ts';
+export {
+  type CheckDeps,
+  type CheckLimits,
+  checkProvider,
+  checkServer,
+} from './check/check-provider.ts';
+export type { CheckResult, ProbeFinding } from './check/check-result.ts';
 export { type EngineDeps, HealthEngine } from './engine.ts';
-export { createHealthMetrics, type HealthMetrics } from './metrics.ts';
-export type { SecretLookup, SecretReader, StatusWriter } from './ports.ts';
+export { createHealthMetrics, type HealthMetrics } from './metrics/check-metrics.ts';
+export type { EventSink, SecretLookup, SecretReader, StatusWriter } from './ports.ts';
 export {
   DEFAULT_CONCURRENCY,
   DEFAULT_INTERVALS,
   type Intervals,
   PROBE_TIMEOUT_MS,
 } from './schedule.ts';
+export { deriveStatus, type HealthStatus } from './status/derive-status.ts';

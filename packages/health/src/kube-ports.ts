@@ -1,8 +1,21 @@
-import { ApiError, type DefaultClaims, type MailProviders, type Secrets } from '@mailprovider/kube';
+import {
+  ApiError,
+  type DefaultClaims,
+  type Events,
+  type MailProviders,
+  type Secrets,
+} from '@mailprovider/kube';
 import type { Logger } from '@mailprovider/process';
+import { API_VERSION, KIND } from '@mailprovider/provider/identity';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { MailProviderStatus } from '@mailprovider/provider/status-schema';
-import type { ClaimStore, DefaultConditionWriter, SecretReader, StatusWriter } from './ports.ts';
+import type {
+  ClaimStore,
+  DefaultConditionWriter,
+  EventSink,
+  SecretReader,
+  StatusWriter,
+} from './ports.ts';
 
 /** Owner of the status fields of a check, in `metadata.managedFields`. */
 const CHECK_MANAGER = 'mailprovider-health';
@@ -56,6 +69,16 @@ function statusApply(providers: MailProviders, fieldManager: string, logger: Log
     } catch (error) {
       if (!(error instanceof ApiError && error.reason === 'not-found')) throw error;
     }
+  };
+}
+
+/** Stores events in the API server, where `kubectl describe` finds them. */
+export function kubeEventSink(events: Events): EventSink {
+  return {
+    create({ metadata: { name, uid } }, { message, ...event }, time) {
+      const regarding = { apiVersion: API_VERSION, kind: KIND, name, uid };
+      return events.create({ ...event, regarding, note: message, time });
+    },
   };
 }
 

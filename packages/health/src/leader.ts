@@ -1,24 +1,49 @@
 import type { ClaimReading, Leadership } from '@mailprovider/kube';
-import { ClaimStamper } from './claim-stamp.ts';
-import { DefaultKeeper } from './default-keeper.ts';
+import { conditionOf } from '@mailprovider/provider/conditions';
+import pLimit from 'p-limit';
+import { ClaimStamper } from './default/claim-stamp.ts';
+import { DEFAULT_CONDITION } from './default/default-conditions.ts';
+import { DefaultKeeper } from './default/default-keeper.ts';
 import { type EngineDeps, HealthEngine } from './engine.ts';
-import type { ClaimStore, DefaultConditionWriter } from './ports.ts';
-import type { ProviderListener } from './provider-cache.ts';
-import type { Watches } from './watches.ts';
+import { EventRecorder } from './events/event-recorder.ts';
+import { eventOf, isTransition } from './events/status-events.ts';
+import type { ClaimStore, DefaultConditionWriter, EventSink } from './ports.ts';
+import type { ProviderListener } from './watch/provider-cache.ts';
+import type { Watches } from './watch/watches.ts';
 
 export interface LeaderDeps {
   /** What every replica follows, whoever leads. */
   readonly known: Pick<Watches, 'providers' | 'secretChanges' | 'claim' | 'seen'>;
-  readonly engine: EngineDeps;
+  readonly engine: Omit<EngineDeps, 'events'>;
+  readonly eventSink: EventSink;
   readonly defaultConditionWriter: DefaultConditionWriter;
   readonly claimStore: ClaimStore;
+}
+
+interface Writer<Written extends readonly unknown[]> {
+  write(...written: Written): Promise<void>;
+}
+
+/**
+ * Of the 16 connections to the API server, which the Secrets of waiting checks are read over too. The
+ * API server does not store faster with more.
+ */
+const STATUS_WRITES_AT_ONCE = 8;
+
+/** Has what comes on top of so many writes wait in the order it came. */
+function atMost<Written extends readonly unknown[]>(
+  atOnce: number,
+  writer: Writer<Written>,
+): Writer<Written> {
+  const limit = pLimit(atOnce);
+  return { write: (...written) => limit(() => writer.write(...written)) };
 }
 
 /** Refuses to write when the Lease may be another's by now. */
 function whileLeading<Written extends readonly unknown[]>(
   leadership: Leadership,
-  writer: { write(...written: Written): Promise<void> },
-): { write(...written: Written): Promise<void> } {
+  writer: Writer<Written>,
+): Writer<Written> {
   return {
     async write(...written) {
       leadership.throwIfLost();
@@ -27,7 +52,20 @@ function whileLeading<Written extends readonly unknown[]>(
   };
 }
 
-function holderOf({ claim }: ClaimReading): string | undefined {
+/** Tells as an event what becomes of a provider that wants to be the default. */
+function tellingOf(events: EventRecorder, writer: DefaultConditionWriter): DefaultConditionWriter {
+  return {
+    async write(provider, condition) {
+      await writer.write(provider, condition);
+      const before = conditionOf(provider.status?.conditions, DEFAULT_CONDITION);
+      if (condition === undefined || !isTransition(before, condition)) return;
+      events.record(provider, eventOf('Election', condition));
+    },
+  };
+}
+
+/** The provider that has claimed to be the default, if one has. */
+export function holderOf({ claim }: ClaimReading): string | undefined {
   return claim === undefined || claim === 'unreadable' ? undefined : claim.holder;
 }
 
@@ -36,13 +74,15 @@ function holderOf({ claim }: ClaimReading): string | undefined {
  * the claim. Starts from what is known, and resolves when the leadership and all work have ended.
  */
 export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<void> {
-  const { known, defaultConditionWriter, claimStore } = deps;
+  const { known, defaultConditionWriter, claimStore, eventSink } = deps;
   const { clock, logger, statusWriter } = deps.engine;
+  const events = new EventRecorder({ sink: eventSink, clock, logger });
   const engine = new HealthEngine({
     ...deps.engine,
-    statusWriter: whileLeading(leadership, statusWriter),
+    events,
+    statusWriter: atMost(STATUS_WRITES_AT_ONCE, whileLeading(leadership, statusWriter)),
   });
-  const writer = whileLeading(leadership, defaultConditionWriter);
+  const writer = tellingOf(events, whileLeading(leadership, defaultConditionWriter));
   const defaults = new DefaultKeeper({ writer, clock, logger });
   const { claim: latest, seen } = known;
   // The Lease itself makes the stamp safe: it is a compare-and-swap.
@@ -53,6 +93,7 @@ export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<vo
   const leave = [
     known.providers.listen(engineListener(engine)),
     known.providers.listen(defaults),
+    known.providers.listen(deletion((provider) => events.forget(provider))),
     known.providers.listen(anyChange(() => stamper.changed())),
     known.claim.listen((reading) => {
       defaults.claimed(holderOf(reading));
@@ -63,6 +104,7 @@ export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<vo
   await afterEnd(leadership.signal, async () => {
     for (const stopListening of leave) stopListening();
     await Promise.all([engine.close(), defaults.close(), stamper.close()]);
+    await events.close();
   });
 }
 
@@ -72,6 +114,10 @@ function engineListener(engine: HealthEngine): ProviderListener {
     stored: (provider) => engine.stored(provider),
     deleted: ({ metadata }) => engine.deleted(metadata.name),
   };
+}
+
+function deletion(deleted: ProviderListener['deleted']): ProviderListener {
+  return { replaced() {}, stored() {}, deleted };
 }
 
 function anyChange(changed: () => void): ProviderListener {

@@ -3,7 +3,8 @@ import type { Claim } from '@mailprovider/provider/default/claim';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { StoredSecret } from '@mailprovider/provider/secret';
 import type { Condition } from '@mailprovider/provider/status-schema';
-import type { HealthStatus } from './derive-status.ts';
+import type { HealthEvent } from './events/status-events.ts';
+import type { HealthStatus } from './status/derive-status.ts';
 
 export type SecretLookup =
   | { readonly found: true; readonly secret: StoredSecret }
@@ -22,6 +23,11 @@ export interface StatusWriter {
 /** Stores or removes the Default condition. Resolves also when the provider is gone by now. */
 export interface DefaultConditionWriter {
   write(provider: MailProvider, condition: Condition | undefined): Promise<void>;
+}
+
+/** Stores an event about a provider. */
+export interface EventSink {
+  create(provider: MailProvider, event: HealthEvent, at: Date): Promise<void>;
 }
 
 /** Where the claim to be the default is kept. */

@@ -1,8 +1,8 @@
-import type { Logger } from '@mailprovider/process';
 import type { Claim } from '@mailprovider/provider/default/claim';
 import { DEFAULT_CLAIM_LEASE } from '@mailprovider/provider/identity';
 import { z } from 'zod';
 import type { Lease, LeaseContent, Leases } from './leases.ts';
+import type { WatchContext } from './list-watch.ts';
 
 /** The claim as it was read; a write is made over exactly this version. */
 export interface ClaimReading {
@@ -18,12 +18,8 @@ export interface DefaultClaims {
   read(): Promise<ClaimReading & { readonly now: number }>;
   /** Compare-and-swap; throws `ApiError` "conflict" if the claim is no longer the one that was read. */
   write(claim: Claim, over: ClaimReading): Promise<void>;
-  /** Tells the claim now and at each change until the signal aborts. */
-  watch(
-    changed: (reading: ClaimReading) => void,
-    logger: Logger,
-    signal: AbortSignal,
-  ): Promise<void>;
+  /** Tells the claim now and at each change until the signal of the context aborts. */
+  watch(changed: (reading: ClaimReading) => void, context: WatchContext): Promise<void>;
 }
 
 /** Each annotation is one field of the claim, for people who describe the Lease. */
@@ -97,7 +93,7 @@ export function defaultClaims(leases: Leases, ttlMs?: number): DefaultClaims {
     async write(claim, { lease }) {
       await leases.write(DEFAULT_CLAIM_LEASE, contentOf(claim, lease, ttlMs), lease);
     },
-    watch: (changed, logger, signal) =>
+    watch: (changed, context) =>
       leases.watch(
         DEFAULT_CLAIM_LEASE,
         {
@@ -105,8 +101,7 @@ export function defaultClaims(leases: Leases, ttlMs?: number): DefaultClaims {
           stored: (lease) => changed(readingOf(lease)),
           deleted: () => changed(readingOf(undefined)),
         },
-        logger,
-        signal,
+        context,
       ),
   };
 }

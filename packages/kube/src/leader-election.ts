@@ -82,7 +82,7 @@ class Candidate {
       stored: (lease: Lease) => this.#told(lease),
       deleted: () => this.#told(undefined),
     };
-    const watching = leases.watch(name, handlers, logger, ended.signal);
+    const watching = leases.watch(name, handlers, { logger, signal: ended.signal });
     try {
       while (!signal.aborted) {
         const term = await this.#tryToTake();

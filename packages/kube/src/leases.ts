@@ -1,8 +1,9 @@
-import type { Logger } from '@mailprovider/process';
 import { z } from 'zod';
 import type { ApiConnection, JsonRequest } from './api-connection.ts';
 import { ApiError } from './api-error.ts';
-import { listWatch, type WatchHandlers } from './list-watch.ts';
+import { answerTo, jsonCall } from './json-call.ts';
+import { listWatch, type WatchContext, type WatchHandlers } from './list-watch.ts';
+import { microTime } from './micro-time.ts';
 
 const leaseSchema = z.object({
   metadata: z.looseObject({
@@ -50,23 +51,13 @@ export interface Leases {
    * "conflict" if someone else was first.
    */
   write(name: string, content: LeaseContent, over: Lease | undefined): Promise<Lease>;
-  /** Follows one Lease until the signal aborts. */
-  watch(
-    name: string,
-    handlers: WatchHandlers<Lease>,
-    logger: Logger,
-    signal: AbortSignal,
-  ): Promise<void>;
+  /** Follows one Lease until the signal of the context aborts. */
+  watch(name: string, handlers: WatchHandlers<Lease>, context: WatchContext): Promise<void>;
 }
 
 function decodeLease(object: unknown): Lease | undefined {
   const parsed = leaseSchema.safeParse(object);
   return parsed.success ? parsed.data : undefined;
-}
-
-/** The API server takes microseconds and nothing shorter (`metav1.MicroTime`). */
-function microTime(time: Date): string {
-  return time.toISOString().replace('Z', '000Z');
 }
 
 function leaseObject(
@@ -91,17 +82,10 @@ function leaseObject(
 
 export function leases(connection: ApiConnection, namespace: string): Leases {
   const collection = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
-  const request = async (call: string, options: JsonRequest) => {
-    try {
-      return await connection.request(options);
-    } catch (error) {
-      throw new ApiError(call, undefined, error);
-    }
-  };
   return {
     async read(name) {
       const call = `read lease ${namespace}/${name}`;
-      const { status, date, body } = await request(call, {
+      const { status, date, body } = await answerTo(connection, call, {
         method: 'GET',
         path: `${collection}/${name}`,
       });
@@ -112,24 +96,21 @@ export function leases(connection: ApiConnection, namespace: string): Leases {
     },
     async write(name, content, over) {
       const call = `write lease ${namespace}/${name}`;
-      const { status, body } = await request(call, {
+      const request: JsonRequest = {
         ...(over === undefined
           ? { method: 'POST', path: collection }
           : { method: 'PUT', path: `${collection}/${name}` }),
         body: leaseObject(name, content, over),
-      });
-      if (status >= 300) throw new ApiError(call, status);
-      return leaseSchema.parse(body);
+      };
+      return jsonCall(connection, call, request, leaseSchema);
     },
-    watch: (name, handlers, logger, signal) =>
+    watch: (name, handlers, context) =>
       listWatch({
         connection,
-        path: collection,
-        query: { fieldSelector: `metadata.name=${name}` },
+        collection: { path: collection, query: { fieldSelector: `metadata.name=${name}` } },
         decode: decodeLease,
         handlers,
-        logger,
-        signal,
+        context,
       }),
   };
 }

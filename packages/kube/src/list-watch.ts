@@ -1,90 +1,180 @@
 import { type Logger, withDeadline } from '@mailprovider/process';
-import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
 import { ApiError } from './api-error.ts';
-import { jsonLines } from './json-lines.ts';
+import {
+  type Collection,
+  type CollectionEvent,
+  listCollection,
+  TooManyRequests,
+  watchCollection,
+} from './collection.ts';
+import { backoffMs, syncDelayMs, type WatchTiming, watchTiming } from './watch-timing.ts';
 
 /** What a watch tells: first everything there is, then each change in order. */
 export interface WatchHandlers<T> {
   /** All objects, after every (re)list. What is not among them is gone. */
   replaced(objects: readonly T[]): void;
+  /** A new or changed object; with another uid it stands for a deletion that was not told. */
   stored(object: T): void;
   deleted(object: T): void;
 }
 
-export interface ListWatchOptions<T> {
-  readonly connection: ApiConnection;
-  /** Collection path, such as `/api/v1/namespaces/mail/secrets`. */
-  readonly path: string;
-  /** Selectors that narrow both list and watch. */
-  readonly query?: Readonly<Record<string, string>>;
-  readonly accept?: { readonly list: string; readonly watch: string };
-  /** Reads one object; `undefined` leaves it out. */
-  decode(object: unknown): T | undefined;
-  readonly handlers: WatchHandlers<T>;
+/** Is told how a watch fares. */
+export interface WatchObserver {
+  /** The API server told something: a list, a change or a bookmark. */
+  heard(): void;
+  /** List or watch failed, and is tried again. */
+  failed(): void;
+}
+
+/** What every watch is given. */
+export interface WatchContext {
   readonly logger: Logger;
   /** Ends the watch. */
   readonly signal: AbortSignal;
+  readonly observer?: WatchObserver;
+  /** Default: `DEFAULT_WATCH_TIMING`. */
+  readonly timing?: Partial<WatchTiming>;
+  /** A number from [0, 1); default: `Math.random`. */
+  random?(): number;
+}
+
+export interface ListWatchOptions<T> {
+  readonly connection: ApiConnection;
+  readonly collection: Collection;
+  /** Reads one object; `undefined` leaves it out. */
+  decode(object: unknown): T | undefined;
+  readonly handlers: WatchHandlers<T>;
+  readonly context: WatchContext;
 }
 
 /** The API server ends a watch after 5 to 10 minutes, as client-go asks it to: not all at once. */
 const WATCH_SECONDS_MIN = 300;
-/** Bookmarks come every minute; a stream that is silent for longer is dead. */
-const SILENCE_LIMIT_MS = 90_000;
-/** A watch that ends sooner and without an event is a failure, or it would be asked for in a loop. */
-const SHORTEST_WATCH_MS = 1_000;
-const LIST_TIMEOUT_MS = 30_000;
-/** Back-off between failed attempts, as client-go's reflector has it: 0.8 s doubling to 30 s. */
-const BACKOFF_MIN_MS = 800;
-const BACKOFF_MAX_MS = 30_000;
-
-const listSchema = z.object({
-  metadata: z.object({ resourceVersion: z.string() }),
-  items: z.array(z.unknown()).nullish(),
-});
-const eventSchema = z.object({
-  type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
-  object: z.looseObject({
-    metadata: z.looseObject({ resourceVersion: z.string().optional() }).optional(),
-    code: z.number().optional(),
-  }),
-});
-type WatchEvent = z.output<typeof eventSchema>;
 
 /**
  * Lists a collection and follows its changes until the signal aborts; then resolves.
  *
- * Any failure, and any answer that the position is too old (410), leads to a new list after a
- * growing, jittered pause. Own code because client-node's watch cuts idle streams, asks for no
- * bookmarks and hides exceptions of its callback.
+ * A watch that the API server ends in good order, or puts off with 429, goes on from its position.
+ * Anything else leads to a new list after a growing, jittered pause, and at once if the position is
+ * too old (410): whoever answers next may have another history, such as that of a restored etcd. A
+ * position of the future is answered with silence, which has a limit.
+ *
+ * Own code because client-node's watch cuts idle streams, asks for no bookmarks and hides exceptions
+ * of its callback.
  */
 export async function listWatch<T>(options: ListWatchOptions<T>): Promise<void> {
-  const { signal, logger, path } = options;
-  let failures = 0;
-  const works = () => {
-    failures = 0;
-  };
-  while (!signal.aborted) {
-    try {
-      await watchFrom(options, await list(options), works);
-    } catch (error) {
-      if (signal.aborted) return;
-      failures += 1;
-      logger.warn({ path, failures, error: describe(error) }, 'mailprovider watch interrupted');
-      await pause(backoff(failures), signal);
+  await new ListWatch(options).run();
+}
+
+class ListWatch<T> {
+  readonly #options: ListWatchOptions<T>;
+  readonly #timing: WatchTiming;
+  /** Where to watch from; undefined: a list comes first. */
+  #position: string | undefined;
+  #syncAtMs = 0;
+  /** In a row. */
+  #failures = 0;
+
+  constructor(options: ListWatchOptions<T>) {
+    this.#options = options;
+    this.#timing = watchTiming(options.context.timing);
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#options.context;
+    while (!signal.aborted) {
+      try {
+        await this.#watch(this.#position ?? (await this.#list()));
+      } catch (error) {
+        if (signal.aborted) return;
+        await pause(this.#failed(error), signal);
+      }
     }
+  }
+
+  async #list(): Promise<string> {
+    const { connection, collection, decode, handlers, context } = this.#options;
+    const { objects, position } = await withDeadline(
+      context.signal,
+      this.#timing.listTimeoutMs,
+      (limit) => listCollection(connection, collection, limit),
+    );
+    this.#syncAtMs = performance.now() + syncDelayMs(this.#timing, this.#random());
+    context.observer?.heard();
+    handlers.replaced(objects.map(decode).filter((object) => object !== undefined));
+    return position;
+  }
+
+  /** Follows one request to its end; the position is kept if that was in good order. */
+  async #watch(from: string): Promise<void> {
+    const begin = performance.now();
+    this.#position = from;
+    const { silenceMs, backoffMinMs, backoffMaxMs } = this.#timing;
+    const lasted = () => performance.now() - begin;
+    try {
+      await withDeadline(this.#options.context.signal, silenceMs, (limit, restart) =>
+        this.#follow(from, limit, restart),
+      );
+    } finally {
+      // A quiet collection tells nothing for long, and that is no failure.
+      if (lasted() > backoffMaxMs) this.#failures = 0;
+    }
+    // It would be asked for in a loop.
+    if (this.#position === from && lasted() < backoffMinMs) {
+      throw new ApiError(`watch ${this.#options.collection.path}`, undefined, new EndedAtOnce());
+    }
+    if (performance.now() >= this.#syncAtMs) this.#position = undefined;
+  }
+
+  async #follow(from: string, signal: AbortSignal, restart: () => void): Promise<void> {
+    const { connection, collection, context } = this.#options;
+    const untilSync = Math.max(1, Math.ceil((this.#syncAtMs - performance.now()) / 1000));
+    const seconds = Math.min(untilSync, Math.round(WATCH_SECONDS_MIN * (1 + this.#random())));
+    for await (const event of watchCollection(connection, collection, { from, seconds, signal })) {
+      this.#failures = 0;
+      restart();
+      context.observer?.heard();
+      this.#deliver(event);
+      this.#position = event.position ?? this.#position;
+      if (performance.now() >= this.#syncAtMs) return;
+    }
+  }
+
+  #deliver({ type, object: stored }: CollectionEvent): void {
+    if (type === 'BOOKMARK') return;
+    const { decode, handlers } = this.#options;
+    const object = decode(stored);
+    if (object === undefined) return;
+    if (type === 'DELETED') handlers.deleted(object);
+    else handlers.stored(object);
+  }
+
+  /** Decides where to go on, and returns the pause before that. */
+  #failed(error: unknown): number {
+    const { collection, context } = this.#options;
+    this.#failures += 1;
+    context.observer?.failed();
+    const message = error instanceof Error ? error.message : String(error);
+    const fields = { path: collection.path, failures: this.#failures, error: message };
+    context.logger.warn(fields, 'mailprovider watch interrupted');
+    const backoff = backoffMs(this.#timing, this.#failures, this.#random());
+    if (error instanceof TooManyRequests) {
+      const asked = Math.max(backoff, error.retryAfterMs ?? 0);
+      return Math.min(this.#timing.backoffMaxMs, asked);
+    }
+    this.#position = undefined;
+    const expired = error instanceof ApiError && error.code === 410;
+    return expired && this.#failures === 1 ? 0 : backoff;
+  }
+
+  #random(): number {
+    return (this.#options.context.random ?? Math.random)();
   }
 }
 
-/** fetch says only that it failed; why stands in the cause. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
-}
-
-function backoff(failures: number): number {
-  const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** (failures - 1));
-  return ceiling * (0.5 + Math.random() / 2);
+/** Names the failure in the log; the message of an `ApiError` has no other text. */
+class EndedAtOnce extends Error {
+  override readonly name = 'EndedAtOnce';
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -97,89 +187,4 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     }
     signal.addEventListener('abort', done);
   });
-}
-
-/** Lists everything, hands it over, and returns the position to watch from. */
-async function list<T>(options: ListWatchOptions<T>): Promise<string> {
-  const { connection, path, accept, decode, handlers, signal } = options;
-  const { items, metadata } = await withDeadline(signal, LIST_TIMEOUT_MS, async (limit) => {
-    const response = await connection.get(path, {
-      signal: limit,
-      ...(options.query === undefined ? {} : { query: options.query }),
-      ...(accept === undefined ? {} : { accept: accept.list }),
-    });
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      throw new ApiError(`list ${path}`, response.status);
-    }
-    return listSchema.parse(await response.json());
-  });
-  handlers.replaced((items ?? []).map(decode).filter((object) => object !== undefined));
-  return metadata.resourceVersion;
-}
-
-/** Watches for as long as the position stays known, one request after another. */
-async function watchFrom<T>(
-  options: ListWatchOptions<T>,
-  from: string,
-  works: () => void,
-): Promise<void> {
-  let position = from;
-  while (!options.signal.aborted) {
-    const begin = performance.now();
-    const before = position;
-    position = await withDeadline(options.signal, SILENCE_LIMIT_MS, (limit, restart) => {
-      return watchOnce(options, before, limit, () => {
-        works();
-        restart();
-      });
-    });
-    if (position === before && performance.now() - begin < SHORTEST_WATCH_MS) {
-      throw new Error('the watch ended at once');
-    }
-  }
-}
-
-/** Follows one request to its end and returns the position it came to. */
-async function watchOnce<T>(
-  options: ListWatchOptions<T>,
-  from: string,
-  signal: AbortSignal,
-  heard: () => void,
-): Promise<string> {
-  const { connection, path, accept } = options;
-  const seconds = Math.round(WATCH_SECONDS_MIN * (1 + Math.random()));
-  const query = {
-    ...options.query,
-    watch: 'true',
-    resourceVersion: from,
-    allowWatchBookmarks: 'true',
-    timeoutSeconds: String(seconds),
-  };
-  const response = await connection.get(path, {
-    query,
-    signal,
-    ...(accept === undefined ? {} : { accept: accept.watch }),
-  });
-  if (response.status !== 200 || response.body === null) {
-    await response.body?.cancel();
-    throw new ApiError(`watch ${path}`, response.status);
-  }
-  let position = from;
-  for await (const line of jsonLines(response.body)) {
-    const event = eventSchema.parse(line);
-    if (event.type === 'ERROR') throw new ApiError(`watch ${path}`, event.object.code);
-    heard();
-    position = event.object.metadata?.resourceVersion ?? position;
-    deliver(options, event);
-  }
-  return position;
-}
-
-function deliver<T>({ decode, handlers }: ListWatchOptions<T>, event: WatchEvent): void {
-  if (event.type === 'BOOKMARK') return;
-  const object = decode(event.object);
-  if (object === undefined) return;
-  if (event.type === 'DELETED') handlers.deleted(object);
-  else handlers.stored(object);
 }

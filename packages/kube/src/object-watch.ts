@@ -1,6 +1,5 @@
-import type { Logger } from '@mailprovider/process';
 import type { ApiConnection } from './api-connection.ts';
-import { listWatch } from './list-watch.ts';
+import { listWatch, type WatchContext } from './list-watch.ts';
 import { METADATA_ONLY } from './metadata-only.ts';
 
 export interface WatchedObject {
@@ -10,22 +9,24 @@ export interface WatchedObject {
 }
 
 /**
- * Tells of every change of one object until the signal aborts, and after each interruption; reads
+ * Tells of every change of one object until the signal of the context aborts, and after each interruption; reads
  * only its metadata. A right limited to the name of the object is enough.
  */
 export function watchObject(
   connection: ApiConnection,
   { collection, name }: WatchedObject,
   changed: () => void,
-  { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
+  context: WatchContext,
 ): Promise<void> {
   return listWatch({
     connection,
-    path: `${collection}?fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`,
-    accept: METADATA_ONLY,
+    collection: {
+      path: collection,
+      query: { fieldSelector: `metadata.name=${name}` },
+      accept: METADATA_ONLY,
+    },
     decode: () => name,
     handlers: { replaced: changed, stored: changed, deleted: changed },
-    logger,
-    signal,
+    context,
   });
 }

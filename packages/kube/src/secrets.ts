@@ -1,10 +1,8 @@
-import { CoreV1Api } from '@kubernetes/client-node';
-import type { Logger } from '@mailprovider/process';
 import type { StoredSecret } from '@mailprovider/provider/secret';
 import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
-import { calling } from './api-error.ts';
-import { listWatch, type WatchHandlers } from './list-watch.ts';
+import { jsonCall } from './json-call.ts';
+import { listWatch, type WatchContext, type WatchHandlers } from './list-watch.ts';
 import { METADATA_ONLY } from './metadata-only.ts';
 
 /** What a watch of Secrets tells: which one, and that it is another version of it. */
@@ -17,6 +15,15 @@ const metadataSchema = z.object({
   metadata: z.object({ name: z.string(), resourceVersion: z.string() }),
 });
 
+const secretSchema = z.object({
+  metadata: z.object({
+    resourceVersion: z.string(),
+    annotations: z.record(z.string(), z.string()).default({}),
+  }),
+  type: z.string().default('Opaque'),
+  data: z.record(z.string(), z.string()).default({}),
+});
+
 function decodeVersion(object: unknown): SecretVersion | undefined {
   const parsed = metadataSchema.safeParse(object);
   return parsed.success ? parsed.data.metadata : undefined;
@@ -26,28 +33,27 @@ function decodeVersion(object: unknown): SecretVersion | undefined {
 export interface Secrets {
   /** Reads one Secret with its values. Throws `ApiError`, "not-found" and "forbidden" among them. */
   read(name: string): Promise<StoredSecret>;
-  /** Follows the versions of all Secrets, without their values, until the signal aborts. */
-  watch(handlers: WatchHandlers<SecretVersion>, logger: Logger, signal: AbortSignal): Promise<void>;
+  /** Follows the versions of all Secrets, without their values, until the signal of the context aborts. */
+  watch(handlers: WatchHandlers<SecretVersion>, context: WatchContext): Promise<void>;
 }
 
 export function secrets(connection: ApiConnection, namespace: string): Secrets {
-  const api = new CoreV1Api(connection.configuration());
+  const collection = `/api/v1/namespaces/${namespace}/secrets`;
   return {
     async read(name) {
-      const secret = await calling(`read secret ${namespace}/${name}`, () =>
-        api.readNamespacedSecret({ name, namespace }),
-      );
-      return { type: secret.type ?? 'Opaque', data: secret.data ?? {} };
+      const path = `${collection}/${encodeURIComponent(name)}`;
+      const call = `read secret ${namespace}/${name}`;
+      const request = { method: 'GET', path } as const;
+      const { metadata, type, data } = await jsonCall(connection, call, request, secretSchema);
+      return { type, data, ...metadata };
     },
-    watch: (handlers, logger, signal) =>
+    watch: (handlers, context) =>
       listWatch({
         connection,
-        path: `/api/v1/namespaces/${namespace}/secrets`,
-        accept: METADATA_ONLY,
+        collection: { path: collection, accept: METADATA_ONLY },
         decode: decodeVersion,
         handlers,
-        logger,
-        signal,
+        context,
       }),
   };
 }

@@ -5,7 +5,7 @@ export type { Logger } from 'pino';
 
 /**
  * The structured log of a process: one JSON object a line with `time` (RFC 3339), `level` by name,
- * `component` and `msg`.
+ * `component`, which `grep mailprovider` finds, and `msg`.
  */
 export function createLogger(
   component: string,
@@ -14,7 +14,7 @@ export function createLogger(
 ): Logger {
   const options = {
     level,
-    base: { component },
+    base: { component: `mailprovider-${component}` },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };

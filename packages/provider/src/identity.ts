@@ -13,6 +13,12 @@ export const VALIDATING_WEBHOOK = `mailprovider.validation.${GROUP}`;
 /** The one namespace that credential Secrets are read from, unless a process is told another. */
 export const DEFAULT_CREDENTIALS_NAMESPACE = 'mailprovider-credentials';
 
+/** On a MailProvider: a new value has it checked at once. */
+export const PROBE_REQUESTED_AT_ANNOTATION = 'mailprovider.io/probe-requested-at';
+
+/** On a Secret: the servers that it may be sent to, as `host` or `host:port`, separated by commas or spaces. */
+export const ALLOWED_HOSTS_ANNOTATION = 'mailprovider.io/allowed-hosts';
+
 /** Namespace of the processes and of their Leases, unless they are told another. */
 export const DEFAULT_SYSTEM_NAMESPACE = 'mailprovider-system';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROBE_REQUESTED_AT_ANNOTATION } from './identity.ts';
 import { statusSchema } from './status-schema.ts';
 
 /** The object metadata that this project reads (Kubernetes API conventions). */
@@ -9,6 +10,7 @@ const metadata = z.object({
   generation: z.int().default(0),
   creationTimestamp: z.string().optional(),
   deletionTimestamp: z.string().optional(),
+  annotations: z.object({ [PROBE_REQUESTED_AT_ANNOTATION]: z.string().optional() }).optional(),
 });
 
 const mailProvider = z.object({

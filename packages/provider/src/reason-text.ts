@@ -40,6 +40,8 @@ export const SECRET_REASON_TEXT: Readonly<Record<SecretReason, string>> = {
   SecretForbidden: 'may not be read; check the Role of the health ServiceAccount',
   SecretTypeNotAllowed: 'is of a type that is not read; use Opaque or kubernetes.io/basic-auth',
   SecretNamespaceNotAllowed: 'is not in the namespace that credentials are read from',
+  SecretNotBoundToHost:
+    'may not be sent to this server; add spec.smtp.host to its annotation mailprovider.io/allowed-hosts',
 };
 
 const OF_THE_KEY: ReadonlySet<SecretReason> = new Set(['SecretKeyMissing', 'SecretEmpty']);

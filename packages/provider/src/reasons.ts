@@ -38,6 +38,7 @@ export const SECRET_REASONS = [
   'SecretForbidden',
   'SecretTypeNotAllowed',
   'SecretNamespaceNotAllowed',
+  'SecretNotBoundToHost',
 ] as const;
 export type SecretReason = (typeof SECRET_REASONS)[number];
 

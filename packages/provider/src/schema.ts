@@ -24,6 +24,9 @@ function checked(schema: z.ZodString, problem: (value: string) => string | undef
   });
 }
 
+/** The names of RFC 4616, of the widespread LOGIN, and of RFC 2195. */
+const AUTH_METHODS = ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const;
+
 const TLS_MODES = ['auto', 'implicit', 'starttls', 'opportunistic', 'none'] as const;
 
 const passwordRef = z
@@ -91,6 +94,16 @@ const smtp = z
       .meta({
         description: "Name that the server's certificate is verified for, if it is not host.",
       }),
+    ehloName: checked(oneLine(253), (name) => (name === '' ? undefined : hostProblem(name)))
+      .optional()
+      .meta({
+        description:
+          'Host name or IP address that is said in EHLO, if it is not the address dialled from.',
+      }),
+    authMethod: z.enum(AUTH_METHODS).optional().meta({
+      description:
+        'Authentication mechanism to use. Without it PLAIN, then LOGIN, then CRAM-MD5, the first that the server offers.',
+    }),
   })
   .meta({ description: 'SMTP server configuration.' });
 
@@ -148,4 +161,5 @@ export const specSchema = z
 /** What the rest of the code works with: checked, defaults filled in. */
 export type MailProviderSpec = z.output<typeof specSchema>;
 export type TlsMode = (typeof TLS_MODES)[number];
+export type AuthMethod = (typeof AUTH_METHODS)[number];
 export type PasswordRef = z.output<typeof passwordRef>;

@@ -11,6 +11,7 @@ const DESTINATION = [
   'insecureSkipVerify',
   'disableTLS',
   'username',
+  'authMethod',
 ] as const;
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SESSION_REASONS } from './reasons.ts';
 
 const timestamp = (description: string) =>
   z.string().meta({ description, format: 'date-time' }).optional();
@@ -26,6 +27,27 @@ const condition = z
   })
   .meta({ description: 'One aspect of the current state.' });
 
+const authSuspension = z
+  .object({
+    until: z.string().meta({
+      description: 'No login is tried before this time.',
+      format: 'date-time',
+    }),
+    target: z.string().meta({ description: 'Server that refused the login, as host:port.' }),
+    user: z.string().meta({ description: 'User name that was refused.' }),
+    secretVersion: z
+      .string()
+      .meta({ description: 'resourceVersion of the Secret that was read for the login.' }),
+    reason: z
+      .enum(SESSION_REASONS)
+      .meta({ description: 'Why the login failed; the reason of Healthy meanwhile.' }),
+    code: z.int().optional().meta({ description: 'Reply code of the server.', format: 'int32' }),
+  })
+  .meta({
+    description:
+      'A login that failed and is not repeated before a time, lest the account be locked. Does not count for another server, user name or version of the Secret.',
+  });
+
 /** The observed state of a MailProvider. */
 export const statusSchema = z
   .object({
@@ -43,6 +65,8 @@ export const statusSchema = z
       })
       .optional(),
     lastHealthCheck: timestamp('Time of the last successful health check.'),
+    certificateExpiry: timestamp('When the certificate that the server last showed ends.'),
+    authSuspension: authSuspension.optional(),
     lastSendAttempt: timestamp('Time of the last attempt to send a mail.'),
     lastSendError: z
       .string()
@@ -53,5 +77,6 @@ export const statusSchema = z
   .meta({ description: 'Observed state of the mail provider.' });
 
 export type MailProviderStatus = z.output<typeof statusSchema>;
+export type AuthSuspension = z.output<typeof authSuspension>;
 export type Condition = z.output<typeof condition>;
 export type ConditionStatus = Condition['status'];

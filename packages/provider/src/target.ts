@@ -1,4 +1,4 @@
-import type { MailProviderSpec, TlsMode } from './schema.ts';
+import type { AuthMethod, MailProviderSpec, TlsMode } from './schema.ts';
 
 /** A TLS mode after `auto` was decided. */
 export type EffectiveTlsMode = Exclude<TlsMode, 'auto'>;
@@ -14,6 +14,10 @@ export interface Target {
   readonly certificateAuthority?: string;
   /** Whether the certificate must be valid for `serverName`. */
   readonly verifyCertificate: boolean;
+  /** Host name or IP address said in EHLO; without it the address of the socket's own end. */
+  readonly ehloName?: string;
+  /** The one mechanism to authenticate by; without it the first that the server offers. */
+  readonly authMethod?: AuthMethod;
 }
 
 /** The port that means TLS from the first byte (RFC 8314 section 7.3). */
@@ -44,6 +48,8 @@ export function targetOf(spec: MailProviderSpec): Target {
     serverName: smtp.serverName || smtp.host,
     ...(smtp.certificateAuthority ? { certificateAuthority: smtp.certificateAuthority } : {}),
     verifyCertificate: !smtp.insecureSkipVerify && (tlsMode !== 'opportunistic' || anchored),
+    ...(smtp.ehloName ? { ehloName: smtp.ehloName } : {}),
+    ...(smtp.authMethod ? { authMethod: smtp.authMethod } : {}),
   };
 }
 

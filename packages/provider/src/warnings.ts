@@ -40,9 +40,11 @@ export function warningsFor(spec: MailProviderSpec): string[] {
   const target = targetOf(spec);
   const anonymous =
     'spec.smtp.username: no authentication configured; the server must accept mail without it';
+  const unused = 'spec.smtp.authMethod: has no effect without username';
   return [
     ...verificationWarnings(smtp, target),
     ...plaintextWarnings(smtp, target),
     ...(smtp.username ? [] : [anonymous]),
+    ...(smtp.authMethod && !smtp.username ? [unused] : []),
   ];
 }

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { connect, isIP, type Socket } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import type { Target } from '@mailprovider/provider/target';
 import { abortCause, untilAborted } from './abort.ts';
 import type { AddressPolicy } from './address-policy.ts';
-import { during, SessionFault } from './failure.ts';
+import { SessionFault } from './failure.ts';
 import type { ResolvedAddress, Resolver } from './resolver.ts';
+import type { SessionRecorder } from './session-recorder.ts';
 import { errorCode, socketFault } from './socket-fault.ts';
 
 /** What a session needs from outside. */
@@ -13,6 +14,8 @@ export interface SessionDeps {
   readonly signal: AbortSignal;
   readonly resolver: Resolver;
   readonly addressPolicy: AddressPolicy;
+  /** Milliseconds from some fixed moment, never going back: times the steps. */
+  monotonicMs(): number;
 }
 
 /**
@@ -26,9 +29,13 @@ type Allowed = readonly [ResolvedAddress, ...ResolvedAddress[]];
 const NO_SUCH_HOST: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA']);
 
 /** Resolves the target's host, keeps the addresses the policy allows and connects to one of them. */
-export async function dial(target: Target, deps: SessionDeps): Promise<Socket> {
-  const addresses = await during('dns', () => allowedAddresses(target.host, deps));
-  return during('connect', () => connectToOneOf(addresses, target, deps.signal));
+export async function dial(
+  target: Target,
+  deps: SessionDeps,
+  recorder: SessionRecorder,
+): Promise<Socket> {
+  const addresses = await recorder.during('dns', () => allowedAddresses(target.host, deps));
+  return recorder.during('connect', () => connectToOneOf(addresses, target, deps, recorder));
 }
 
 async function allowedAddresses(
@@ -58,22 +65,36 @@ async function resolve(
 async function connectToOneOf(
   addresses: Allowed,
   { host, port }: Target,
-  signal: AbortSignal,
+  { signal, addressPolicy }: SessionDeps,
+  recorder: SessionRecorder,
 ): Promise<Socket> {
-  const socket = connect({
+  const socket = new Socket().setNoDelay(true);
+  socket.on('connectionAttempt', (address: string) => recorder.note({ address }));
+  socket.connect({
     // Node dials a literal without asking `lookup`, so it is given the one the policy has judged.
     host: isIP(host) === 0 ? host : addresses[0].address,
     port,
-    noDelay: true,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: ATTEMPT_LIMIT_MS,
     lookup: (_host, _options, callback) => callback(null, [...addresses]),
   });
   try {
     await once(socket, 'connect', { signal });
-    return socket;
   } catch (error) {
     socket.destroy();
     throw signal.aborted ? abortCause(signal) : socketFault(error, 'HostUnreachable');
   }
+  try {
+    requireAllowed(socket.remoteAddress, addressPolicy);
+    return socket;
+  } catch (fault) {
+    socket.destroy();
+    throw fault;
+  }
+}
+
+/** Whatever lies between the judgement and the kernel, the address that answered is the one that counts. */
+function requireAllowed(address: string | undefined, addressPolicy: AddressPolicy): void {
+  if (address === undefined) throw new SessionFault('ConnectionClosed');
+  if (!addressPolicy.allows(address)) throw new SessionFault('AddressNotAllowed');
 }

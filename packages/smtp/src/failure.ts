@@ -1,5 +1,6 @@
 import type { SessionReason, Stage } from '@mailprovider/provider/reasons';
 import type { Reply } from './reply-parser.ts';
+import type { SessionTrace } from './session-trace.ts';
 
 /** Why a session could not be opened, and in which step. */
 export interface SmtpFailure {
@@ -15,11 +16,13 @@ export interface SmtpFailure {
 export class SmtpError extends Error {
   override readonly name = 'SmtpError';
   readonly failure: SmtpFailure;
+  readonly trace: SessionTrace;
 
-  constructor(failure: SmtpFailure) {
+  constructor(failure: SmtpFailure, trace: SessionTrace) {
     const code = failure.code === undefined ? '' : ` (reply ${failure.code})`;
     super(`SMTP session failed in stage ${failure.stage}: ${failure.reason}${code}`);
     this.failure = failure;
+    this.trace = trace;
   }
 }
 
@@ -52,7 +55,8 @@ const PERMANENT_WITHOUT_REPLY: ReadonlySet<SessionReason> = new Set([
   'AuthMechanismUnsupported',
 ]);
 
-function isPermanent({ reason, code }: SessionFault): boolean {
+/** Whether a retry cannot succeed before someone changes something. */
+export function isPermanent({ reason, code }: SessionFault): boolean {
   return code === undefined ? PERMANENT_WITHOUT_REPLY.has(reason) : code >= 500;
 }
 
@@ -60,16 +64,4 @@ function isPermanent({ reason, code }: SessionFault): boolean {
 export function unwelcome(reply: Reply, refused: SessionReason): SessionFault {
   if (reply.code === SERVICE_CLOSING) return new SessionFault('ServiceUnavailable', reply.code);
   return new SessionFault(reply.code >= 400 ? refused : 'ProtocolError', reply.code);
-}
-
-/** Runs one step of a session and gives a fault of it the name of that step. */
-export async function during<T>(stage: Stage, step: () => T | Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (cause) {
-    if (!(cause instanceof SessionFault)) throw cause;
-    const { reason, code } = cause;
-    const permanent = isPermanent(cause);
-    throw new SmtpError({ stage, reason, permanent, ...(code === undefined ? {} : { code }) });
-  }
 }

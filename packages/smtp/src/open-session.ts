@@ -1,12 +1,13 @@
 import type { Target } from '@mailprovider/provider/target';
 import { onAbort } from './abort.ts';
-import { authenticate, type Credentials } from './auth.ts';
+import { authenticate } from './auth.ts';
 import { Connection } from './connection.ts';
 import { dial, type SessionDeps } from './dial.ts';
 import { readGreeting, sayHello } from './ehlo.ts';
-import { during } from './failure.ts';
+import type { Credentials } from './sasl-mechanism.ts';
 import { createSession, type SmtpSession } from './session.ts';
-import { startTls } from './starttls.ts';
+import { SessionRecorder } from './session-recorder.ts';
+import { startTls, wantsStartTls } from './starttls.ts';
 import { secure } from './tls.ts';
 
 /**
@@ -21,10 +22,11 @@ export async function openSession(
   credentials: Credentials | undefined,
   deps: SessionDeps,
 ): Promise<SmtpSession> {
-  const connection = new Connection(await dial(target, deps));
+  const recorder = new SessionRecorder(deps.monotonicMs);
+  const connection = new Connection(await dial(target, deps, recorder));
   const stopListening = onAbort(deps.signal, (cause) => connection.destroy(cause));
   try {
-    return await establish(connection, target, credentials);
+    return await establish(connection, target, credentials, recorder);
   } catch (error) {
     connection.destroy();
     throw error;
@@ -37,24 +39,26 @@ async function establish(
   connection: Connection,
   target: Target,
   credentials: Credentials | undefined,
+  recorder: SessionRecorder,
 ): Promise<SmtpSession> {
+  const { tlsMode, ehloName, authMethod } = target;
   const anonymous = credentials === undefined;
-  const hello = { heloSuffices: anonymous && target.tlsMode !== 'starttls' };
+  const heloSuffices = anonymous && tlsMode !== 'starttls';
+  const hello = () => sayHello(connection, { ehloName, heloSuffices });
 
-  const implicitTls =
-    target.tlsMode === 'implicit'
-      ? await during('tls', () => secure(connection, target))
-      : undefined;
-  await during('greeting', () => readGreeting(connection));
-  let extensions = await during('ehlo', () => sayHello(connection, hello));
-
-  const offer = { extensions, mayStayPlain: anonymous };
-  const upgradedTls = await during('starttls', () => startTls(connection, target, offer));
-  if (upgradedTls !== undefined) {
-    extensions = await during('ehlo', () => sayHello(connection, hello));
+  if (tlsMode === 'implicit') {
+    await recorder.during('tls', () => secure(connection, target, recorder));
   }
-
-  if (!anonymous) await during('auth', () => authenticate(connection, credentials, extensions));
-  await during(anonymous ? 'ehlo' : 'auth', () => connection.requireQuiet());
-  return createSession(connection, implicitTls ?? upgradedTls, extensions);
+  await recorder.during('greeting', () => readGreeting(connection));
+  let extensions = await recorder.during('ehlo', hello);
+  if (wantsStartTls(tlsMode, { extensions, mayStayPlain: anonymous })) {
+    await recorder.during('starttls', () => startTls(connection, target, extensions, recorder));
+    extensions = await recorder.during('ehlo', hello);
+  }
+  if (!anonymous) {
+    await recorder.during('auth', () =>
+      authenticate(connection, { credentials, authMethod }, extensions, recorder),
+    );
+  }
+  return createSession(connection, extensions, recorder.trace);
 }

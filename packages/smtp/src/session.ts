@@ -1,9 +1,11 @@
 import type { Connection } from './connection.ts';
 import type { EhloExtensions } from './ehlo.ts';
-import type { TlsFacts } from './tls.ts';
+import type { SessionTrace, TlsFacts } from './session-trace.ts';
 
 /** An open session; end it with `quit` or `close`. */
 export interface SmtpSession {
+  /** How opening it went. */
+  readonly trace: SessionTrace;
   /** Facts of the TLS layer, absent on a plain connection. */
   readonly tls: TlsFacts | undefined;
   /** What the server's last EHLO reply offered. */
@@ -19,11 +21,12 @@ const QUIT_LIMIT_MS = 1_000;
 
 export function createSession(
   connection: Connection,
-  tls: TlsFacts | undefined,
   extensions: EhloExtensions,
+  trace: SessionTrace,
 ): SmtpSession {
   return {
-    tls,
+    trace,
+    tls: trace.tls,
     extensions,
     quit: () => quit(connection),
     close: () => connection.destroy(),

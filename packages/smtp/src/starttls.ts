@@ -1,36 +1,38 @@
-import type { Target } from '@mailprovider/provider/target';
+import type { EffectiveTlsMode, Target } from '@mailprovider/provider/target';
 import type { Connection } from './connection.ts';
 import type { EhloExtensions } from './ehlo.ts';
 import { SessionFault, unwelcome } from './failure.ts';
-import { secure, type TlsFacts } from './tls.ts';
+import type { SessionRecorder } from './session-recorder.ts';
+import { secure } from './tls.ts';
 
 /**
- * Upgrades to TLS by STARTTLS (RFC 3207) where the target's mode wants it, and says what came of it.
- *
- * `mayStayPlain` tells whether opportunistic TLS may do without when it is not offered.
+ * Whether STARTTLS is to be tried: opportunistic TLS does without it where it is not offered and no
+ * password is to follow.
  */
-export async function startTls(
-  connection: Connection,
-  target: Target,
+export function wantsStartTls(
+  tlsMode: EffectiveTlsMode,
   offer: { readonly extensions: EhloExtensions; readonly mayStayPlain: boolean },
-): Promise<TlsFacts | undefined> {
-  if (!isWanted(target)) return undefined;
-  if (!offer.extensions.has('STARTTLS')) {
-    if (target.tlsMode === 'opportunistic' && offer.mayStayPlain) return undefined;
-    throw new SessionFault('StartTlsNotOffered');
-  }
-  const reply = await connection.command('STARTTLS');
-  if (reply.code !== 220) throw unwelcome(reply, 'StartTlsRefused');
-  return secure(connection, target);
-}
-
-function isWanted({ tlsMode }: Target): boolean {
+): boolean {
   switch (tlsMode) {
     case 'starttls':
-    case 'opportunistic':
       return true;
+    case 'opportunistic':
+      return offer.extensions.has('STARTTLS') || !offer.mayStayPlain;
     case 'implicit':
     case 'none':
       return false;
   }
+}
+
+/** Upgrades to TLS by STARTTLS (RFC 3207), which must be offered. */
+export async function startTls(
+  connection: Connection,
+  target: Target,
+  extensions: EhloExtensions,
+  recorder: SessionRecorder,
+): Promise<void> {
+  if (!extensions.has('STARTTLS')) throw new SessionFault('StartTlsNotOffered');
+  const reply = await connection.command('STARTTLS');
+  if (reply.code !== 220) throw unwelcome(reply, 'StartTlsRefused');
+  await secure(connection, target, recorder);
 }

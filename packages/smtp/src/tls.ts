@@ -7,42 +7,43 @@ import {
 } from 'node:tls';
 import type { SessionReason } from '@mailprovider/provider/reasons';
 import type { Target } from '@mailprovider/provider/target';
+import { certificateFacts } from './certificate-facts.ts';
 import type { Connection } from './connection.ts';
 import { SessionFault } from './failure.ts';
-
-/** What is known of an established TLS layer. */
-export interface TlsFacts {
-  /** Such as `TLSv1.3`. */
-  readonly protocol: string;
-  /** Whether the certificate was judged, and found valid for the server's name. */
-  readonly verified: boolean;
-  readonly certificateNotAfter: Date;
-}
+import { secureContextFor } from './secure-context.ts';
+import type { SessionRecorder } from './session-recorder.ts';
 
 /**
  * Puts TLS 1.2 or later under the connection and judges the certificate before a byte is sent over it.
  *
- * The chain is judged first, then the name, so that each fault has its own reason.
+ * The chain is judged first, then the name, so that each fault has its own reason. What is known
+ * of the layer is recorded in either case.
  */
-export async function secure(connection: Connection, target: Target): Promise<TlsFacts> {
+export async function secure(
+  connection: Connection,
+  target: Target,
+  recorder: SessionRecorder,
+): Promise<void> {
   const socket = await connection.upgrade(handshakeOptions(target));
   const certificate = socket.getPeerCertificate();
-  if (target.verifyCertificate) requireValid(socket, certificate, target.serverName);
-  return {
+  const facts = {
     protocol: socket.getProtocol() ?? 'unknown',
-    verified: target.verifyCertificate,
-    certificateNotAfter: new Date(certificate.valid_to),
+    cipher: socket.getCipher().standardName,
+    certificate: certificateFacts(certificate),
   };
+  recorder.note({ tls: { ...facts, verified: false } });
+  if (!target.verifyCertificate) return;
+  requireValid(socket, certificate, target.serverName);
+  recorder.note({ tls: { ...facts, verified: true } });
 }
 
 function handshakeOptions({ serverName, certificateAuthority }: Target): ConnectionOptions {
   return {
-    minVersion: 'TLSv1.2',
+    secureContext: secureContextFor(certificateAuthority),
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     // RFC 6066 section 3: a name without its final dot, never an address.
     ...(isIP(serverName) === 0 ? { servername: serverName.replace(/\.$/, '') } : {}),
-    ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
   };
 }
 

@@ -50,8 +50,11 @@ export async function startStandalone(options: StartOptions, view: View): Promis
       resolver: systemResolver(),
       addressPolicy: createAddressPolicy({ allowLoopback: true }),
       timeoutMs: PROBE_TIMEOUT_MS,
+      monotonicMs: systemClock.monotonicMs,
     },
     statusWriter: store,
+    // The screen shows each change.
+    events: { record() {} },
     metrics: createHealthMetrics(registry),
     clock: systemClock,
     // What goes well is on the screen already.

@@ -1,11 +1,19 @@
 import { EventEmitter } from 'node:events';
-import type { ClaimReading, DefaultClaims, MailProviders, Secrets } from '@mailprovider/kube';
+import type {
+  ClaimReading,
+  DefaultClaims,
+  MailProviders,
+  Secrets,
+  WatchContext,
+  WatchObserver,
+} from '@mailprovider/kube';
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import { SeenUids } from '../default/seen-uids.ts';
+import type { WatchedResource } from '../metrics/watch-metrics.ts';
 import { Latest } from './latest.ts';
 import { ProviderCache } from './provider-cache.ts';
 import { type SecretVersion, SecretVersions } from './secret-versions.ts';
-import { SeenUids } from './seen-uids.ts';
 
 export interface WatchDeps {
   readonly providers: MailProviders;
@@ -13,6 +21,10 @@ export interface WatchDeps {
   readonly claims: DefaultClaims;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Every collection is listed anew after so long. */
+  readonly syncPeriodMs: number;
+  /** Is told how the watch of a resource fares. */
+  observer(resource: WatchedResource): WatchObserver;
   /** Ends all watches. */
   readonly signal: AbortSignal;
 }
@@ -28,7 +40,7 @@ export class Watches {
   readonly seen: SeenUids;
   readonly #deps: WatchDeps;
   readonly #synced = { providers: false, secrets: false };
-  readonly #running = new Map<'claim' | 'secrets' | 'providers', Promise<void>>();
+  readonly #running = new Map<WatchedResource, Promise<void>>();
 
   constructor(deps: WatchDeps) {
     this.#deps = deps;
@@ -48,9 +60,9 @@ export class Watches {
    * missing is to be told in the status of the providers.
    */
   start(): Promise<void> {
-    const { claims, clock, logger, signal } = this.#deps;
+    const { claims, clock, signal } = this.#deps;
     const told = (reading: ClaimReading) => this.claim.tell(reading);
-    this.#running.set('claim', claims.watch(told, logger, signal));
+    this.#running.set('leases', claims.watch(told, this.#context('leases')));
     return new Promise((resolve) => {
       const providersNow = () => {
         cancelHeadStart();
@@ -71,7 +83,6 @@ export class Watches {
   }
 
   #watchSecrets(listed: () => void): void {
-    const { secrets, logger, signal } = this.#deps;
     const versions = new SecretVersions((name) => this.secretChanges.emit('changed', name));
     const handlers = {
       replaced: (all: readonly SecretVersion[]) => {
@@ -82,12 +93,11 @@ export class Watches {
       stored: (secret: SecretVersion) => versions.stored(secret),
       deleted: (secret: SecretVersion) => versions.deleted(secret),
     };
-    this.#running.set('secrets', secrets.watch(handlers, logger, signal));
+    this.#running.set('secrets', this.#deps.secrets.watch(handlers, this.#context('secrets')));
   }
 
   #watchProviders(listed: () => void): void {
-    if (this.#running.has('providers')) return;
-    const { providers, logger, signal } = this.#deps;
+    if (this.#running.has('mailproviders')) return;
     const handlers = {
       replaced: (all: readonly MailProvider[]) => {
         this.providers.replaced(all);
@@ -97,6 +107,12 @@ export class Watches {
       stored: (provider: MailProvider) => this.providers.stored(provider),
       deleted: (provider: MailProvider) => this.providers.deleted(provider),
     };
-    this.#running.set('providers', providers.watch(handlers, logger, signal));
+    const watching = this.#deps.providers.watch(handlers, this.#context('mailproviders'));
+    this.#running.set('mailproviders', watching);
+  }
+
+  #context(resource: WatchedResource): WatchContext {
+    const { logger, signal, syncPeriodMs, observer } = this.#deps;
+    return { logger, signal, timing: { syncPeriodMs }, observer: observer(resource) };
   }
 }

@@ -1,0 +1,63 @@
+import { kubernetesTime } from '@mailprovider/provider/conditions';
+import type { SessionReason } from '@mailprovider/provider/reasons';
+import type { AuthSuspension } from '@mailprovider/provider/status-schema';
+import { endpoint, type Target } from '@mailprovider/provider/target';
+import type { SmtpFailure } from '@mailprovider/smtp';
+
+/** What one login is tried with; a login with anything else is another one. */
+export type Login = Pick<AuthSuspension, 'target' | 'user' | 'secretVersion'>;
+
+/** Servers lock an account after a few wrong passwords: 24 a day are fewer than any lock counts. */
+const REFUSED_MS = 3_600_000;
+/** A login that failed for now is repeated after the time it has failed for, within these limits. */
+const FAILED_MIN_MS = 30_000;
+const FAILED_MAX_MS = 900_000;
+
+const REFUSALS: ReadonlySet<SessionReason> = new Set([
+  'AuthenticationFailed',
+  'AuthMethodDisabled',
+]);
+
+export function loginOf(
+  { host, port, authMethod }: Target,
+  user: string,
+  secretVersion: string,
+): Login {
+  const server = endpoint({ host: host.replace(/\.$/, '').toLowerCase(), port });
+  return { target: authMethod ? `${server} (${authMethod})` : server, user, secretVersion };
+}
+
+/** Whether the record says that this login is not to be tried yet. */
+export function suspends(record: AuthSuspension, login: Login, now: Date): boolean {
+  return (
+    isActive(record, now) &&
+    record.target === login.target &&
+    record.user === login.user &&
+    record.secretVersion === login.secretVersion
+  );
+}
+
+export function isActive({ until }: AuthSuspension, now: Date): boolean {
+  return Date.parse(until) > now.getTime();
+}
+
+/**
+ * The record of a login that failed.
+ *
+ * A refused one is not repeated for an hour. Any other failure, such as a limit of the server, is
+ * repeated after as long as the provider has been unhealthy: 30 s at first, then in doubling
+ * pauses, and at least every 15 min.
+ */
+export function suspensionAfter(
+  { reason, code }: SmtpFailure,
+  login: Login,
+  now: Date,
+  unhealthySince: Date,
+): AuthSuspension {
+  const lasted = now.getTime() - unhealthySince.getTime();
+  const pauseMs = REFUSALS.has(reason)
+    ? REFUSED_MS
+    : Math.min(FAILED_MAX_MS, Math.max(FAILED_MIN_MS, lasted));
+  const until = kubernetesTime(new Date(now.getTime() + pauseMs));
+  return { ...login, until, reason, ...(code === undefined ? {} : { code }) };
+}

@@ -1,0 +1,138 @@
+import { withDeadline } from '@mailprovider/process';
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import type { SecretReason } from '@mailprovider/provider/reasons';
+import type { MailProviderSpec } from '@mailprovider/provider/schema';
+import { passwordFrom } from '@mailprovider/provider/secret';
+import type { AuthSuspension } from '@mailprovider/provider/status-schema';
+import { type Target, targetOf } from '@mailprovider/provider/target';
+import { validateSpec } from '@mailprovider/provider/validate';
+import { type Credentials, openSession, type SessionDeps, SmtpError } from '@mailprovider/smtp';
+import type { SecretReader } from '../ports.ts';
+import { type Login, loginOf } from './auth-suspension.ts';
+import type { CheckResult, LoginFinding, PasswordFinding, ProbeFinding } from './check-result.ts';
+
+export interface CheckDeps extends Omit<SessionDeps, 'signal'> {
+  /** The one namespace that Secrets are read from. */
+  readonly credentialsNamespace: string;
+  readonly secrets: SecretReader;
+  /** The limit of one probe, from name lookup to the answer to AUTH. */
+  readonly timeoutMs: number;
+}
+
+/** A check that others may end, and that leaves out a login which is not to be tried yet. */
+export interface CheckLimits {
+  readonly signal: AbortSignal;
+  /** The record that suspends a login, if one does. */
+  suspensionOf(login: Login): AuthSuspension | undefined;
+}
+
+interface LoadedPassword {
+  readonly finding: Exclude<PasswordFinding, { state: 'not-loaded' }>;
+  readonly credentials?: Credentials;
+  readonly secretVersion: string;
+}
+
+const NOT_REQUIRED: LoadedPassword = { finding: { state: 'not-required' }, secretVersion: '' };
+
+/**
+ * Checks one provider: its spec (it may have been admitted without the webhook), its password, and
+ * the server itself.
+ *
+ * Rejects when the Secret's state cannot be told, or with the signal's reason when it aborts.
+ */
+export async function checkProvider(
+  provider: MailProvider,
+  deps: CheckDeps,
+  limits: CheckLimits,
+): Promise<CheckResult> {
+  const result = validateSpec(provider.spec);
+  if (!result.valid) return { kind: 'invalid', errors: result.errors };
+  if (result.spec.disabled) return { kind: 'disabled' };
+  return checkServer(result.spec, deps, limits);
+}
+
+/** Checks password and server of a valid spec, disabled or not. */
+export async function checkServer(
+  spec: MailProviderSpec,
+  deps: CheckDeps,
+  limits: CheckLimits,
+): Promise<CheckResult> {
+  const loaded = await loadPassword(spec, deps);
+  if ('reason' in loaded) return { kind: 'password-not-loaded', password: loaded };
+  const { finding: password, credentials } = loaded;
+  const target = targetOf(spec);
+  const login = loginFinding(target, loaded, limits);
+  const probe = await withDeadline(limits.signal, deps.timeoutMs, (signal) =>
+    login?.state === 'suspended'
+      ? probeWithoutLogin(target, login.record, { ...deps, signal })
+      : probeServer(target, credentials, { ...deps, signal }),
+  );
+  return { kind: 'probed', target, password, probe, ...(login === undefined ? {} : { login }) };
+}
+
+function loginFinding(
+  target: Target,
+  { credentials, secretVersion }: LoadedPassword,
+  { suspensionOf }: CheckLimits,
+): LoginFinding | undefined {
+  if (credentials === undefined) return undefined;
+  const login = loginOf(target, credentials.username, secretVersion);
+  const record = suspensionOf(login);
+  return record === undefined ? { state: 'due', login } : { state: 'suspended', record };
+}
+
+async function loadPassword(
+  { smtp }: MailProviderSpec,
+  { secrets, credentialsNamespace }: CheckDeps,
+): Promise<LoadedPassword | Extract<PasswordFinding, { state: 'not-loaded' }>> {
+  const { username, passwordRef: ref } = smtp;
+  if (!username || ref === undefined) return NOT_REQUIRED;
+  const notLoaded = (reason: SecretReason) => ({ state: 'not-loaded', ref, reason }) as const;
+  if (ref.namespace && ref.namespace !== credentialsNamespace) {
+    return notLoaded('SecretNamespaceNotAllowed');
+  }
+  const lookup = await secrets.read(ref.name);
+  if (!lookup.found) {
+    return notLoaded(lookup.why === 'missing' ? 'SecretNotFound' : 'SecretForbidden');
+  }
+  const result = passwordFrom(lookup.secret, ref.key, smtp);
+  if (!result.loaded) return notLoaded(result.reason);
+  const { password, trimmed } = result;
+  return {
+    finding: { state: 'loaded', ref, trimmed },
+    credentials: { username, password },
+    secretVersion: lookup.secret.resourceVersion,
+  };
+}
+
+async function probeServer(
+  target: Target,
+  credentials: Credentials | undefined,
+  deps: SessionDeps,
+): Promise<ProbeFinding> {
+  try {
+    const session = await openSession(target, credentials, deps);
+    await session.quit();
+    return { healthy: true, trace: session.trace };
+  } catch (error) {
+    if (!(error instanceof SmtpError)) throw error;
+    return { healthy: false, failure: error.failure, trace: error.trace };
+  }
+}
+
+/** Finds out whether the server is there, and says of the login what was found before. */
+async function probeWithoutLogin(
+  target: Target,
+  { reason, code }: AuthSuspension,
+  deps: SessionDeps,
+): Promise<ProbeFinding> {
+  const found = await probeServer(target, undefined, deps);
+  if (!found.healthy) return found;
+  const failure = { stage: 'auth', reason, permanent: true } as const;
+  const { trace } = found;
+  return {
+    healthy: false,
+    failure: { ...failure, ...(code === undefined ? {} : { code }) },
+    trace,
+  };
+}

@@ -1,0 +1,41 @@
+import type { AuthSuspension } from '@mailprovider/provider/status-schema';
+import { isActive, type Login, suspends } from './auth-suspension.ts';
+
+/** Ended records are few and do no harm; looking for them at each one would cost more. */
+const CLEANING_INTERVAL_MS = 60_000;
+
+/**
+ * The logins that are not to be tried yet, of all providers: an account that several of them use is
+ * one account, and a result that came too late to be written was a login all the same.
+ */
+export class SuspendedLogins {
+  readonly #records = new Map<string, AuthSuspension>();
+  #nextCleaning = 0;
+
+  /** Learns of a record, stored or new; of two for one login the one that ends later counts. */
+  note(record: AuthSuspension, now: Date): void {
+    this.#forgetEnded(now);
+    const key = keyOf(record);
+    const known = this.#records.get(key);
+    if (known === undefined || Date.parse(known.until) < Date.parse(record.until)) {
+      this.#records.set(key, record);
+    }
+  }
+
+  find(login: Login, now: Date): AuthSuspension | undefined {
+    const record = this.#records.get(keyOf(login));
+    return record !== undefined && suspends(record, login, now) ? record : undefined;
+  }
+
+  #forgetEnded(now: Date): void {
+    if (now.getTime() < this.#nextCleaning) return;
+    this.#nextCleaning = now.getTime() + CLEANING_INTERVAL_MS;
+    for (const [key, record] of this.#records) {
+      if (!isActive(record, now)) this.#records.delete(key);
+    }
+  }
+}
+
+function keyOf({ target, user, secretVersion }: Login): string {
+  return JSON.stringify([target, user, secretVersion]);
+}

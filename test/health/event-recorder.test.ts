@@ -1,0 +1,67 @@
+import { EventRecorder } from '@mailprovider/health/events/event-recorder';
+import type { HealthEvent } from '@mailprovider/health/events/status-events';
+import { createLogger } from '@mailprovider/process';
+import t from 'tap';
+import { ManualClock } from './manual-clock.ts';
+import { providerObject } from './provider-object.ts';
+
+const EVENT: HealthEvent = {
+  type: 'Warning',
+  action: 'HealthCheck',
+  reason: 'Timeout',
+  message: 'no answer',
+};
+
+function recorder(create: () => Promise<void> = async () => {}) {
+  const clock = new ManualClock();
+  const told: string[] = [];
+  const logger = createLogger('test', 'silent');
+  const sink = {
+    create(provider: { metadata: { name: string } }) {
+      told.push(provider.metadata.name);
+      return create();
+    },
+  };
+  return { clock, told, events: new EventRecorder({ sink, clock, logger }) };
+}
+
+t.test(
+  'a provider that changes all the time is told of 25 times, then every 5 minutes',
+  async (t) => {
+    const { clock, told, events } = recorder();
+    const [flapping, other] = [providerObject('flapping'), providerObject('other')];
+    for (let i = 0; i < 100; i += 1) events.record(flapping, EVENT);
+    t.equal(told.length, 25);
+    events.record(other, EVENT);
+    t.equal(told.length, 26, 'others are told of');
+    for (let minute = 0; minute < 60; minute += 1) {
+      clock.advance(60_000);
+      events.record(flapping, EVENT);
+    }
+    t.equal(told.length, 26 + 12);
+    clock.advance(24 * 3_600_000);
+    for (let i = 0; i < 100; i += 1) events.record(flapping, EVENT);
+    t.equal(told.length, 26 + 12 + 25, 'quiet for a day, it has 25 again');
+  },
+);
+
+t.test('an event that cannot be stored harms nothing', async (t) => {
+  const { told, events } = recorder(() => Promise.reject(new Error('forbidden')));
+  events.record(providerObject('p'), EVENT);
+  await events.close();
+  t.equal(told.length, 1);
+});
+
+t.test('the end waits for what is being stored', async (t) => {
+  let stored = () => {};
+  const { events } = recorder(() => new Promise((resolve) => (stored = resolve)));
+  events.record(providerObject('p'), EVENT);
+  let closed = false;
+  const closing = events.close().then(() => {
+    closed = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  t.notOk(closed);
+  stored();
+  await closing;
+});
