@@ -44,10 +44,13 @@ export async function startAssistant({ program, pin }: AssistantOptions): Promis
     detached: true,
   });
   const failure = new AbortController();
-  const ended = once(child, 'close');
-  child.once('close', () => {
-    failure.abort(new Error(`${program} ended unexpectedly; what it wrote stands above`));
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      failure.abort(new Error(`${program} ended unexpectedly; what it wrote stands above`));
+      resolve();
+    });
   });
+  child.on('error', (error) => failure.abort(error));
   await once(child, 'spawn');
   return {
     pid: child.pid,

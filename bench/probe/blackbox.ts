@@ -83,8 +83,11 @@ async function startExporter({ directory, servers, pin, environment, signal }: B
 /** Starts blackbox_exporter, and a process that asks it for probes over HTTP. */
 export async function startBlackbox(options: BlackboxOptions): Promise<Prober> {
   const { concurrency, servers } = options;
-  const exporter = await startExporter(options);
   const driver = await startAssistant({ program: 'http-program', pin: [] });
+  const exporter = await startExporter(options).catch(async (error: unknown) => {
+    await driver.stop();
+    throw error;
+  });
   const urls = servers.ports.map(
     (port) => `${exporter.url}/probe?module=${MODULE}&target=127.0.0.1:${port}`,
   );

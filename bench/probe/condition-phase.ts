@@ -12,7 +12,6 @@ import {
   createProviders,
   healthToken,
   kubeconfigWithToken,
-  type PlannedProvider,
   planProviders,
 } from './provisioning.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
@@ -58,7 +57,7 @@ async function measureInCluster(
   const { KUBECONFIG: adminFile } = cluster.environment;
   const api = new ApiConnection(loadKubeConfig(adminFile));
   teardown.add(() => api.close());
-  const planned: readonly PlannedProvider[] = planProviders({
+  const planned = planProviders({
     providers: config.providers,
     silentPercent: config.silent,
     ports: { answering: answering.port, silent: silent.port },

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MailProviders } from '@mailprovider/kube';
-import { withDeadline } from '@mailprovider/process';
 import { openConnections } from '../measure/open-connections.ts';
 import { cpuSeconds, peakRssMiB } from '../measure/process-usage.ts';
 import type { HealthProcess } from './health-process.ts';
@@ -9,7 +8,7 @@ import type { PlannedProvider } from './provisioning.ts';
 import type { ServerProcess } from './server-process.ts';
 import { awaitVerdicts, type Verdict, type Verdicts } from './verdicts.ts';
 
-/** Longer than any health that works takes: a probe ends within 10 s, 256 run at once. */
+/** Several times what health takes on a busy machine; a probe alone may take 10 s. */
 const BASE_LIMIT_MS = 60_000;
 const LIMIT_MS_PER_PROVIDER = 50;
 /** Servers hear a moment later that a client left; the next probes begin 27 s after the first. */
@@ -20,7 +19,7 @@ const SHOWN_NAMES = 5;
 export interface ConditionFigures {
   /** From its start until every Healthy is True or False for the current generation. */
   readonly secondsToAllConditions: number;
-  /** The same for those whose server answers. */
+  /** The same for those whose server answers; NaN if none does. */
   readonly secondsToAnswering: number;
   readonly secondsToLead: number;
   /** Times between turns of the event loop, which are 10 ms apart where nothing delays them. */
@@ -58,32 +57,33 @@ export function requireRight(planned: readonly PlannedProvider[], verdicts: Verd
   throw new Error(`Healthy of ${wrong.length} providers is not right: ${shown.join(', ')}`);
 }
 
+/** When the last of them was heard of; NaN of none. */
+function lastTime(verdicts: readonly Verdict[]): number {
+  return verdicts.reduce((last, { at }) => (last > at ? last : at), Number.NaN);
+}
+
 async function openSockets(health: HealthProcess, servers: readonly ServerProcess[]) {
   const ports = servers.map(({ port }) => port);
   const own = await openConnections(health.pid, ports);
   const counts = await Promise.all(servers.map(({ pid }) => openConnections(pid, ports)));
-  return Math.max(
-    own,
-    counts.reduce((sum, count) => sum + count, 0),
-  );
+  const atServers = counts.reduce((sum, count) => sum + count, 0);
+  return Math.max(own, atServers);
 }
 
 /** Starts health, waits for all conditions, and tells how it got there; rejects if one is wrong. */
 export async function measureConditions(round: ConditionRound): Promise<ConditionFigures> {
   const { planned, providers, servers, signal } = round;
-  const limitMs = BASE_LIMIT_MS + planned.length * LIMIT_MS_PER_PROVIDER;
+  const count = planned.length;
+  const timeoutMs = BASE_LIMIT_MS + count * LIMIT_MS_PER_PROVIDER;
   const health = await round.startHealth();
   const ended = AbortSignal.any([signal, health.failed]);
-  const verdicts = await withDeadline(ended, limitMs, (limit) =>
-    awaitVerdicts(providers, planned.length, limit),
-  );
+  const verdicts = await awaitVerdicts(providers, { count, timeoutMs, signal: ended });
   requireRight(planned, verdicts);
   const metrics = await health.metrics();
   const used = await cpuSeconds(health.pid);
-  await delay(SETTLE_MS, undefined, { signal: ended });
-  const lastOf = (these: readonly Verdict[]) =>
-    (Math.max(...these.map(({ at }) => at)) - health.spawnedAt) / 1000;
+  await delay(SETTLE_MS, undefined, { signal: ended }).catch(() => ended.throwIfAborted());
   const all = [...verdicts.values()];
+  const lastOf = (these: readonly Verdict[]) => (lastTime(these) - health.spawnedAt) / 1000;
   return {
     secondsToAllConditions: lastOf(all),
     secondsToAnswering: lastOf(all.filter(({ healthy }) => healthy)),

@@ -1,5 +1,5 @@
 import type { MailProviders, WatchHandlers } from '@mailprovider/kube';
-import { createLogger } from '@mailprovider/process';
+import { createLogger, withDeadline } from '@mailprovider/process';
 import { conditionOf } from '@mailprovider/provider/conditions';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 
@@ -22,15 +22,21 @@ export function verdictOf({ metadata, status }: MailProvider, at: number): Verdi
 /** Verdicts by the name of the provider. */
 export type Verdicts = ReadonlyMap<string, Verdict>;
 
+export interface VerdictWait {
+  /** How many providers there are. */
+  readonly count: number;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Follows all providers by a watch until `count` of them have a verdict at the same time.
+ * Follows all providers by a watch until every one has a verdict.
  *
- * Rejects with the reason of `signal` when that aborts.
+ * Rejects after `timeoutMs`, and with the reason of `signal` when that aborts.
  */
 export async function awaitVerdicts(
   providers: MailProviders,
-  count: number,
-  signal: AbortSignal,
+  { count, timeoutMs, signal }: VerdictWait,
 ): Promise<Verdicts> {
   const verdicts = new Map<string, Verdict>();
   const complete = new AbortController();
@@ -47,8 +53,11 @@ export async function awaitVerdicts(
     deleted: ({ metadata }) => verdicts.delete(metadata.name),
   };
   const logger = createLogger('bench', 'silent');
-  const ends = AbortSignal.any([signal, complete.signal]);
-  await providers.watch(handlers, { logger, signal: ends });
-  if (!complete.signal.aborted) signal.throwIfAborted();
-  return verdicts;
+  await withDeadline(AbortSignal.any([signal, complete.signal]), timeoutMs, (ends) =>
+    providers.watch(handlers, { logger, signal: ends }),
+  );
+  if (complete.signal.aborted) return verdicts;
+  signal.throwIfAborted();
+  const found = `${verdicts.size} of ${count} providers had their Healthy condition`;
+  throw new Error(`only ${found} within ${timeoutMs / 1000} s`);
 }

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import process from 'node:process';
+import t from 'tap';
+import { connectionsAt, openConnections } from '#bench/measure/open-connections';
+import { timeOfMessage } from '#bench/probe/health-process';
+import { metricValue } from '#bench/probe/metric-value';
+
+const TABLE = [
+  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+  '   0: 0100007F:09DD 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 10 1',
+  '   1: 0100007F:09DD 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 11 1',
+  '   2: 0100007F:C350 0100007F:09DD 01 00000000:00000000 00:00000000 00000000     0        0 12 1',
+  '   3: 0100007F:C351 0100007F:1F90 01 00000000:00000000 00:00000000 00000000     0        0 13 1',
+];
+
+t.test('finds both ends of connections at a port, and not who listens', async (t) => {
+  t.strictSame(connectionsAt(TABLE.join('\n'), [0x09dd]), ['11', '12']);
+  t.strictSame(connectionsAt(TABLE.join('\n'), [25]), []);
+});
+
+t.test(
+  'counts the open connections of a process',
+  { skip: process.platform !== 'linux' },
+  async (t) => {
+    const server = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+    t.teardown(() => server.close());
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    t.equal(await openConnections(process.pid, [port]), 0);
+    const socket = connect(port, '127.0.0.1');
+    await Promise.all([once(socket, 'connect'), once(server, 'connection')]);
+    t.equal(await openConnections(process.pid, [port]), 2, 'both ends are ours');
+    socket.destroy();
+  },
+);
+
+t.test('reads one metric, and the time of one message', async (t) => {
+  const metrics = '# HELP lag_seconds Lag.\nlag_seconds_max 7\nlag_seconds 0.025\n';
+  t.equal(metricValue(metrics, 'lag_seconds'), 0.025);
+  t.ok(Number.isNaN(metricValue(metrics, 'lag')));
+  const log = ['not JSON', '{"time":"2026-01-01T00:00:01.500Z","msg":"leading"}'].join('\n');
+  t.equal(timeOfMessage(log, 'leading'), Date.UTC(2026, 0, 1, 0, 0, 1, 500));
+  t.ok(Number.isNaN(timeOfMessage(log, 'following')));
+});
