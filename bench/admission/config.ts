@@ -1,10 +1,11 @@
 import process from 'node:process';
-import { type ClusterConfig, loadConfig as loadClusterConfig } from '@mailprovider/cluster/config';
-import { Command, InvalidArgumentError } from 'commander';
+import { loadConfig as loadClusterConfig } from '@mailprovider/cluster/config';
+import { Command } from 'commander';
+import type { ControlPlaneConfig } from '../measure/control-plane.ts';
+import { positiveInteger } from '../measure/positive-integer.ts';
 
 /** The flags, and where programs are found as for the local cluster. */
-export interface BenchConfig
-  extends Pick<ClusterConfig, 'assetsDirectory' | 'cacheDirectory' | 'environment'> {
+export interface BenchConfig extends ControlPlaneConfig {
   /** Length of one run under load. */
   readonly seconds: number;
   /** Runs of each webhook under load, by turns. */
@@ -14,11 +15,6 @@ export interface BenchConfig
   readonly creates: number;
   /** Whether the figures are printed as JSON, too. */
   readonly json: boolean;
-}
-
-function positiveInteger(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('must be a whole number from 1');
-  return Number(text);
 }
 
 /** Reads flags and environment; prints what is wrong with the flags and ends the process. */

@@ -1,7 +1,7 @@
+import { median } from '../measure/median.ts';
 import type { ApiServer } from './api-server.ts';
 import { callTimes } from './call-time.ts';
 import { handlerMilliseconds } from './handler-time.ts';
-import { median } from './median.ts';
 import { type Registrations, registerOnly } from './registrations.ts';
 import { provider } from './review.ts';
 import type { RunningWebhook } from './running-webhook.ts';

@@ -1,5 +1,5 @@
+import { median } from '../measure/median.ts';
 import type { LoadResult, LoadRun, LoadTool } from './load-tool.ts';
-import { median } from './median.ts';
 import type { RunningWebhook } from './running-webhook.ts';
 
 /** Node compiles, and Go grows its heap, in the first moments under load. */

@@ -1,3 +1,4 @@
+import { type Row, rounded, shown, table } from '../measure/table.ts';
 import { type Figures, type Gain, gainOf, ratioOf } from './figures.ts';
 import type { LoadFigures } from './load-rounds.ts';
 
@@ -10,30 +11,6 @@ export interface Circumstances {
   readonly runs: number;
   readonly connections: number;
   readonly creates: number;
-}
-
-type Row = readonly [string, ...string[]];
-
-/** A number for people; a dash where there is none. */
-function shown(value: number | undefined, digits: number): string {
-  return value === undefined || Number.isNaN(value) ? '-' : value.toFixed(digits);
-}
-
-/** The first column to the left, the others to the right. */
-function table(rows: readonly Row[]): string[] {
-  const columns = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join('   ')
-      .trimEnd(),
-  );
 }
 
 function loadRow(name: string, figures: LoadFigures): Row {
@@ -86,10 +63,6 @@ export function renderReport(figures: Figures, circumstances: Circumstances): st
     'The calls are measured by themselves, from Node over a kept connection; the handler is a mean',
     'from the metrics of the webhook. "peer" and "ours" are asked for validation only.',
   ].join('\n');
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }
 
 function roundedLoad({ perSecond, p50Ms, p99Ms, rssMiB }: LoadFigures) {

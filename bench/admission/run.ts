@@ -1,10 +1,10 @@
 import { exitCodeOf } from '@mailprovider/cluster/command';
 import { Interruption } from '@mailprovider/cluster/interruption';
 import { Teardown } from '@mailprovider/cluster/teardown';
+import { chooseCores, usableCores } from '../measure/cores.ts';
 import { connectApiServer } from './api-server.ts';
 import { autocannon } from './autocannon.ts';
 import type { BenchConfig } from './config.ts';
-import { chooseCores, usableCores } from './cores.ts';
 import { measureCreates } from './create-rounds.ts';
 import type { Figures } from './figures.ts';
 import { measureLoad } from './load-rounds.ts';
@@ -55,9 +55,9 @@ async function measure(
   load: { readonly tool: LoadTool; readonly pin: readonly string[] },
   deps: RunDeps,
 ): Promise<Figures> {
-  const { ours, peer, directory, signal } = setup;
+  const { ours, peer, files, signal } = setup;
   const { seconds, runs, connections } = config;
-  const { bodyFile } = directory;
+  const { bodyFile } = files;
   const { progress } = deps;
   const options = { ...load, bodyFile, seconds, runs, connections, progress, signal };
   return {
@@ -72,7 +72,7 @@ async function measureAndPrint(config: BenchConfig, deps: RunDeps): Promise<void
   const teardown = new Teardown();
   try {
     const { progress, interrupted: signal } = deps;
-    const setup = await setUp(config, { pin: cores.webhook, progress, signal, teardown });
+    const setup = await setUp(config, { pin: cores.measured, progress, signal, teardown });
     const load = { tool, pin: cores.load };
     const figures = await measure(config, setup, load, deps).catch((error: unknown) => {
       // What ended is the cause; that a call or the load then failed is not.

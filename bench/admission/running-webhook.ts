@@ -6,8 +6,8 @@ import process from 'node:process';
 import { freePorts } from '@mailprovider/cluster/free-ports';
 import { abortOnFailure, ProcessFailure } from '@mailprovider/cluster/process-failure';
 import { waitUntil } from '@mailprovider/cluster/wait-until';
+import { cpuSeconds, peakRssMiB } from '../measure/process-usage.ts';
 import { KeptConnection } from './kept-connection.ts';
-import { cpuSeconds, peakRssMiB } from './process-usage.ts';
 import { createReview } from './review.ts';
 import type { WebhookCommand, WebhookInputs } from './webhook-command.ts';
 

@@ -1,14 +1,14 @@
 import type { Teardown } from '@mailprovider/cluster/teardown';
-import { type BenchDirectory, createBenchDirectory } from './bench-directory.ts';
+import { startControlPlane } from '../measure/control-plane.ts';
 import type { BenchConfig } from './config.ts';
-import { startControlPlane } from './control-plane.ts';
 import { obtainPeer } from './peer-program.ts';
 import { type RunningWebhook, startWebhook } from './running-webhook.ts';
 import { OURS, peerAt, type WebhookCommand } from './webhook-command.ts';
+import { createWebhookFiles, type WebhookFiles } from './webhook-files.ts';
 
 /** What runs while we measure. */
 export interface Setup {
-  readonly directory: BenchDirectory;
+  readonly files: WebhookFiles;
   readonly kubeconfig: string;
   readonly ours: RunningWebhook;
   readonly peer: RunningWebhook;
@@ -30,13 +30,13 @@ export async function setUp(
   { pin, progress, signal, teardown }: SetUpDeps,
 ): Promise<Setup> {
   const program = await obtainPeer({ ...config, progress, signal });
-  const directory = await createBenchDirectory();
-  teardown.add(() => directory.remove());
+  const files = await createWebhookFiles();
+  teardown.add(() => files.remove());
   const cluster = await startControlPlane(config, { progress, signal });
   teardown.add(() => cluster.close());
   const { KUBECONFIG: kubeconfig, MAILPROVIDER_NAMESPACE } = cluster.environment;
   const start = async (command: WebhookCommand) => {
-    const { certificateFile, keyFile, authorityPem, path } = directory;
+    const { certificateFile, keyFile, authorityPem, path } = files;
     const webhook = await startWebhook(command, {
       inputs: {
         certificateFile,
@@ -56,5 +56,5 @@ export async function setUp(
   const ours = await start(OURS);
   const peer = await start(peerAt(program));
   const ended = AbortSignal.any([signal, cluster.failed, ours.failed, peer.failed]);
-  return { directory, kubeconfig, ours, peer, signal: ended };
+  return { files, kubeconfig, ours, peer, signal: ended };
 }

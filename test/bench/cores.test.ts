@@ -1,16 +1,17 @@
 import t from 'tap';
-import { chooseCores, parseCoreList } from '#bench/cores';
+import { chooseCores, parseCoreList } from '#bench/measure/cores';
 
 t.test('reads the lists of cores that taskset prints', async (t) => {
   t.strictSame(parseCoreList('0-3,8'), [0, 1, 2, 3, 8]);
   t.strictSame(parseCoreList('5'), [5]);
 });
 
-t.test('gives the webhook one core and the load another', async (t) => {
+t.test('gives what is measured a core of its own', async (t) => {
   t.match(chooseCores([2, 3, 6, 7]), {
-    webhook: ['taskset', '-c', '7'],
+    measured: ['taskset', '-c', '7'],
     load: ['taskset', '-c', '2'],
-    description: 'each webhook alone on core 7, load from core 2',
+    others: [2, 3, 6],
+    description: 'core 7 only for what is measured',
   });
 });
 
@@ -20,7 +21,7 @@ t.test('says that nothing is pinned where that cannot be done', async (t) => {
     [undefined, /NOT PINNED: .*taskset/],
   ] as const) {
     const chosen = chooseCores(cores);
-    t.strictSame([...chosen.webhook, ...chosen.load], []);
+    t.strictSame([...chosen.measured, ...chosen.load, ...chosen.others], []);
     t.match(chosen.description, why);
   }
 });

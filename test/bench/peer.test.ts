@@ -5,12 +5,12 @@ import { loadConfig } from '@mailprovider/cluster/config';
 import { kubeconfig } from '@mailprovider/cluster/kubeconfig';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
-import { createBenchDirectory } from '#bench/bench-directory';
 import { KeptConnection } from '#bench/kept-connection';
 import { obtainPeer } from '#bench/peer-program';
 import { provider, reviewOf } from '#bench/review';
 import { startWebhook } from '#bench/running-webhook';
 import { OURS, peerAt, type WebhookCommand } from '#bench/webhook-command';
+import { createWebhookFiles } from '#bench/webhook-files';
 
 const { cacheDirectory, continuousIntegration, environment } = loadConfig(['node', 'cluster']);
 const WITHOUT_GO = !(await hasGo(environment)) && !continuousIntegration && 'no Go to build it';
@@ -20,7 +20,7 @@ const CREDENTIALS_NAMESPACE = 'mailprovider-credentials';
 t.setTimeout(600_000);
 
 const valid = provider('relay').spec;
-const { certificateFile, keyFile, authorityPem, path, remove } = await createBenchDirectory();
+const { certificateFile, keyFile, authorityPem, path, remove } = await createWebhookFiles();
 t.teardown(remove);
 
 const answerSchema = z.object({ response: z.object({ allowed: z.boolean() }) });

@@ -1,6 +1,6 @@
-import { ClaimStamper, stampedClaim } from '@mailprovider/health/claim-stamp';
-import { Latest } from '@mailprovider/health/latest';
-import { SeenUids } from '@mailprovider/health/seen-uids';
+import { ClaimStamper, stampedClaim } from '@mailprovider/health/default/claim-stamp';
+import { SeenUids } from '@mailprovider/health/default/seen-uids';
+import { Latest } from '@mailprovider/health/watch/latest';
 import type { ClaimReading } from '@mailprovider/kube';
 import { createLogger } from '@mailprovider/process';
 import { type Claim, decideClaim } from '@mailprovider/provider/default/claim';

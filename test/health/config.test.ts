@@ -25,6 +25,16 @@ t.test('the flags have the form of Go', async (t) => {
   });
 });
 
+t.test('denied networks are CIDRs, separated by commas', async (t) => {
+  const networksOf = (...flags: string[]) =>
+    loadConfig(['node', 'health', ...flags]).deniedNetworks;
+  t.same(networksOf(), []);
+  t.same(networksOf('--denied-networks', '10.244.0.0/16, fd00:10:244::/56'), [
+    '10.244.0.0/16',
+    'fd00:10:244::/56',
+  ]);
+});
+
 t.test('checks and lists come at the documented times, unless others are given', async (t) => {
   const timesOf = (...flags: string[]) => {
     const { intervals, syncPeriodMs } = loadConfig(['node', 'health', ...flags]);

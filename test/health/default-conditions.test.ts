@@ -1,4 +1,4 @@
-import { defaultConditions } from '@mailprovider/health/default-conditions';
+import { defaultConditions } from '@mailprovider/health/default/default-conditions';
 import t from 'tap';
 import { providerObject } from './provider-object.ts';
 

@@ -1,4 +1,4 @@
-import { DefaultKeeper } from '@mailprovider/health/default-keeper';
+import { DefaultKeeper } from '@mailprovider/health/default/default-keeper';
 import { createLogger } from '@mailprovider/process';
 import { conditionOf } from '@mailprovider/provider/conditions';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';

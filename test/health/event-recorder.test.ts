@@ -1,5 +1,5 @@
-import { EventRecorder } from '@mailprovider/health/event-recorder';
-import type { HealthEvent } from '@mailprovider/health/status-events';
+import { EventRecorder } from '@mailprovider/health/events/event-recorder';
+import type { HealthEvent } from '@mailprovider/health/events/status-events';
 import { createLogger } from '@mailprovider/process';
 import t from 'tap';
 import { ManualClock } from './manual-clock.ts';

@@ -1,11 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createHealthMetrics, type HealthStatus } from '@mailprovider/health';
-import { Latest } from '@mailprovider/health/latest';
+import { SeenUids } from '@mailprovider/health/default/seen-uids';
+import type { HealthEvent } from '@mailprovider/health/events/status-events';
 import { lead } from '@mailprovider/health/leader';
-import { ProviderCache } from '@mailprovider/health/provider-cache';
-import { SeenUids } from '@mailprovider/health/seen-uids';
-import type { HealthEvent } from '@mailprovider/health/status-events';
+import { Latest } from '@mailprovider/health/watch/latest';
+import { ProviderCache } from '@mailprovider/health/watch/provider-cache';
 import { type ClaimReading, type Leadership, LeadershipLost } from '@mailprovider/kube';
 import { createLogger } from '@mailprovider/process';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';

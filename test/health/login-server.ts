@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Test } from 'tap';
 
@@ -8,6 +8,8 @@ export interface LoginServer {
   readonly seen: { open: number; most: number; connections: number; logins: number };
   /** What it answers to AUTH in place of judging the password. */
   answer: string | undefined;
+  /** Resolves when a client says QUIT next, at the end of a session. */
+  sessionEnded(): Promise<void>;
   /** While set, AUTH waits for it. */
   hold: Promise<void> | undefined;
 }
@@ -16,6 +18,7 @@ export interface LoginServer {
 export async function loginServer(t: Test, password = 'right'): Promise<LoginServer> {
   const seen = { open: 0, most: 0, connections: 0, logins: 0 };
   const sockets = new Set<Socket>();
+  const sessions = new EventEmitter<{ ended: [] }>();
   const server = createServer((socket) => {
     sockets.add(socket);
     seen.open += 1;
@@ -37,6 +40,7 @@ export async function loginServer(t: Test, password = 'right'): Promise<LoginSer
       for (const line of lines) {
         if (line === 'QUIT') end();
         await answer(socket, line);
+        if (line === 'QUIT') sessions.emit('ended');
       }
     });
   });
@@ -62,6 +66,7 @@ export async function loginServer(t: Test, password = 'right'): Promise<LoginSer
     port: (server.address() as AddressInfo).port,
     seen,
     answer: undefined,
+    sessionEnded: () => once(sessions, 'ended').then(() => undefined),
     hold: undefined,
   };
   return state;

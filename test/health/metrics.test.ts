@@ -1,8 +1,8 @@
 import { type CheckResult, createHealthMetrics, deriveStatus } from '@mailprovider/health';
 import {
+  measuredLeadership,
   registerDefaultMetrics,
-  registerLeaderMetric,
-} from '@mailprovider/health/election-metrics';
+} from '@mailprovider/health/metrics/election-metrics';
 import { Registry } from 'prom-client';
 import t from 'tap';
 import { CERTIFICATE_END, disabled, failed, passed, refused } from './findings.ts';
@@ -119,9 +119,16 @@ t.test('defaults are counted and elected when the metrics are read', async (t) =
 
 t.test('whether this process leads is told as client-go tells it', async (t) => {
   const registry = new Registry();
-  let leads = false;
-  registerLeaderMetric(registry, 'lease', () => leads);
+  let end = () => {};
+  const work = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const lead = measuredLeadership(registry, 'lease', () => work);
   t.strictSame(await series(registry), ['leader_election_master_status{name="lease"} 0']);
-  leads = true;
+  const { signal } = new AbortController();
+  const leading = lead({ signal, throwIfLost() {} });
   t.strictSame(await series(registry), ['leader_election_master_status{name="lease"} 1']);
+  end();
+  await leading;
+  t.strictSame(await series(registry), ['leader_election_master_status{name="lease"} 0']);
 });

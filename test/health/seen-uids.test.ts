@@ -1,4 +1,4 @@
-import { SeenUids } from '@mailprovider/health/seen-uids';
+import { SeenUids } from '@mailprovider/health/default/seen-uids';
 import t from 'tap';
 import { ManualClock } from './manual-clock.ts';
 import { providerObject } from './provider-object.ts';

@@ -1,5 +1,5 @@
 import { type CheckResult, deriveStatus } from '@mailprovider/health';
-import { eventsOf } from '@mailprovider/health/status-events';
+import { eventsOf } from '@mailprovider/health/events/status-events';
 import type { Condition } from '@mailprovider/provider/status-schema';
 import t from 'tap';
 import { disabled, failed, invalid, noSecret, passed, REF, refused } from './findings.ts';

@@ -71,6 +71,16 @@ t.test('only addresses that are allowed are dialled', async (t) => {
   t.equal(await peer.ended(), 1);
 });
 
+t.test('the address that answered is judged once more', async (t) => {
+  const peer = await scriptedPeer(t, greetAndOffer());
+  let judged = 0;
+  const addressPolicy = { allows: () => judged++ === 0 };
+  const failure = await failureOf(t, { target: { port: peer.port }, addressPolicy });
+  t.same(failure, { stage: 'connect', reason: 'AddressNotAllowed', permanent: true });
+  t.equal(await peer.ended(), 1);
+  t.equal(peer.received(), '');
+});
+
 t.test('a literal is dialled as the address that was judged', async (t) => {
   const peer = await scriptedPeer(t, greetAndOffer());
   const target = { host: '192.0.2.1', port: peer.port };

@@ -1,13 +1,17 @@
-import { addressLiteral, parseExtensions } from '@mailprovider/smtp/ehlo';
+import { nameToSay, parseExtensions } from '@mailprovider/smtp/ehlo';
 import t from 'tap';
 
-t.test('the client introduces itself by the address of its own end', async (t) => {
-  t.equal(addressLiteral('127.0.0.1'), '[127.0.0.1]');
-  t.equal(addressLiteral('::1'), '[IPv6:::1]');
-  t.equal(addressLiteral('2001:db8::25'), '[IPv6:2001:db8::25]');
-  t.equal(addressLiteral('::ffff:192.0.2.1'), '[192.0.2.1]', 'a mapped address is IPv4');
-  t.equal(addressLiteral('fe80::1%eth0'), '[IPv6:fe80::1]', 'a zone means nothing elsewhere');
-  t.equal(addressLiteral(undefined), '[127.0.0.1]');
+t.test('an address is said as a literal, a host name as it is', async (t) => {
+  const table = [
+    ['127.0.0.1', '[127.0.0.1]'],
+    ['::1', '[IPv6:::1]'],
+    ['2001:db8::25', '[IPv6:2001:db8::25]'],
+    ['::ffff:192.0.2.1', '[192.0.2.1]'],
+    ['fe80::1%eth0', '[IPv6:fe80::1]'],
+    ['probe.example', 'probe.example'],
+    ['probe.example.', 'probe.example'],
+  ] as const;
+  for (const [name, said] of table) t.equal(nameToSay(name), said);
 });
 
 t.test('extensions are read without regard to case, the first line is not one', async (t) => {

@@ -224,29 +224,17 @@ t.test(
   },
 );
 
+t.test('the name of the target is said, in HELO too', { buffered: true }, async (t) => {
+  const unknown = [say('220 hi\r\n'), hear('EHLO'), say('502 what?\r\n'), hear('HELO')];
+  const peer = await scriptedPeer(t, [...unknown, say('250 hi\r\n')]);
+  (await open({ target: { port: peer.port, ehloName: 'probe.example' } })).close();
+  t.equal(peer.received(), 'EHLO probe.example\r\nHELO probe.example\r\n');
+});
+
 t.test('HELO can be refused too', { buffered: true }, async (t) => {
   const peer = await scriptedPeer(t, [say('220 hi\r\n'), answerAll('500 what?\r\n')]);
   const failure = await failureWith(t, peer);
   t.same(failure, { stage: 'ehlo', reason: 'EhloRejected', permanent: true, code: 500 });
-});
-
-t.test('PLAIN is preferred, LOGIN used where it is all there is', { buffered: true }, async (t) => {
-  const plainPeer = await scriptedPeer(t, [
-    ...greetAndOffer('AUTH LOGIN PLAIN'),
-    ...[hear('AUTH'), say('235 welcome\r\n')],
-  ]);
-  (await open({ target: { port: plainPeer.port }, credentials: CREDENTIALS })).close();
-  const message = Buffer.from('\0alice\0correct horse 47').toString('base64');
-  t.match(plainPeer.received(), `\r\nAUTH PLAIN ${message}\r\n`);
-
-  const question = say('334 who or what?\r\n');
-  const loginPeer = await scriptedPeer(t, [
-    ...greetAndOffer('AUTH=login CRAM-MD5'),
-    ...[hear('AUTH LOGIN'), question, hear(''), question, hear(''), say('235 welcome\r\n')],
-  ]);
-  (await open({ target: { port: loginPeer.port }, credentials: CREDENTIALS })).close();
-  const lines = ['alice', 'correct horse 47'].map((text) => Buffer.from(text).toString('base64'));
-  t.match(loginPeer.received(), `\r\nAUTH LOGIN\r\n${lines.join('\r\n')}\r\n`);
 });
 
 t.test(
@@ -255,27 +243,14 @@ t.test(
   async (t) => {
     const table = [
       ['SIZE', 'AuthNotOffered'],
-      ['AUTH XOAUTH2 CRAM-MD5', 'AuthMechanismUnsupported'],
+      ['AUTH XOAUTH2 GSSAPI', 'AuthMechanismUnsupported'],
+      ['AUTH', 'AuthMechanismUnsupported'],
     ] as const;
     for (const [extension, reason] of table) {
       const peer = await scriptedPeer(t, greetAndOffer(extension));
       const failure = await failureWith(t, peer, { credentials: CREDENTIALS });
       t.same(failure, { stage: 'auth', reason, permanent: true });
       t.notMatch(peer.received(), 'AUTH');
-    }
-  },
-);
-
-t.test(
-  'challenges without end are a protocol error after one attempt',
-  { buffered: true },
-  async (t) => {
-    for (const mechanism of ['PLAIN', 'LOGIN']) {
-      const offered = greetAndOffer(`AUTH ${mechanism}`);
-      const peer = await scriptedPeer(t, [...offered, answerAll('334 more\r\n')]);
-      const failure = await failureWith(t, peer, { credentials: CREDENTIALS });
-      t.same(failure, { stage: 'auth', reason: 'ProtocolError', permanent: false, code: 334 });
-      t.equal(peer.received().split('AUTH').length, 2, 'AUTH is said once');
     }
   },
 );
@@ -295,8 +270,8 @@ t.test(
 
 t.test('nothing that a server echoes reaches the error', { buffered: true }, async (t) => {
   const { username, password } = CREDENTIALS;
-  const echo = [password, Buffer.from(`\0${username}\0${password}`).toString('base64')].join(' ');
-  const peer = await scriptedPeer(t, [...AUTH_PLAIN, say(`535 5.7.8 bad: ${echo}\r\n`)]);
+  const secrets = [password, Buffer.from(`\0${username}\0${password}`).toString('base64')];
+  const peer = await scriptedPeer(t, [...AUTH_PLAIN, say(`535 5.7.8 ${secrets.join()}\r\n`)]);
   const error: unknown = await open({
     target: { port: peer.port },
     credentials: CREDENTIALS,
@@ -306,7 +281,7 @@ t.test('nothing that a server echoes reaches the error', { buffered: true }, asy
     failure: { stage: 'auth', reason: 'AuthenticationFailed', permanent: true, code: 535 },
   });
   const everything = inspect(error, { depth: 10, showHidden: true });
-  for (const secret of echo.split(' ')) t.notMatch(everything, secret);
+  for (const secret of secrets) t.notMatch(everything, secret);
 });
 
 t.test('a password never goes to a server that hides STARTTLS', { buffered: true }, async (t) => {

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import type { Target } from '@mailprovider/provider/target';
 import {
+  type AddressPolicy,
   type Credentials,
   createAddressPolicy,
   openSession,
@@ -33,6 +34,7 @@ export interface Attempt {
   readonly target: Partial<Target> & { readonly port: number };
   readonly credentials?: Credentials;
   readonly resolver?: Resolver;
+  readonly addressPolicy?: AddressPolicy;
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -49,7 +51,7 @@ export function open(attempt: Attempt): Promise<SmtpSession> {
   return openSession(target, attempt.credentials, {
     signal: attempt.signal ?? AbortSignal.timeout(attempt.deadlineMs ?? 5_000),
     resolver: attempt.resolver ?? answering('127.0.0.1'),
-    addressPolicy: LOOPBACK,
+    addressPolicy: attempt.addressPolicy ?? LOOPBACK,
     monotonicMs: () => performance.now(),
   });
 }

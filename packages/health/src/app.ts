@@ -21,13 +21,9 @@ import {
 } from '@mailprovider/process';
 import { electDefault } from '@mailprovider/provider/default/elect-default';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
+import type { Registry } from 'prom-client';
 import type { HealthConfig } from './config.ts';
-import { enabledDefaults } from './default-conditions.ts';
-import {
-  type DefaultCount,
-  registerDefaultMetrics,
-  registerLeaderMetric,
-} from './election-metrics.ts';
+import { enabledDefaults } from './default/default-conditions.ts';
 import {
   kubeClaimStore,
   kubeDefaultConditionWriter,
@@ -36,10 +32,15 @@ import {
   kubeStatusWriter,
 } from './kube-ports.ts';
 import { holderOf, type LeaderDeps, lead } from './leader.ts';
-import { createHealthMetrics } from './metrics.ts';
+import { createHealthMetrics } from './metrics/check-metrics.ts';
+import {
+  type DefaultCount,
+  measuredLeadership,
+  registerDefaultMetrics,
+} from './metrics/election-metrics.ts';
+import { createWatchMetrics } from './metrics/watch-metrics.ts';
 import { PROBE_TIMEOUT_MS } from './schedule.ts';
-import { createWatchMetrics } from './watch-metrics.ts';
-import { Watches } from './watches.ts';
+import { Watches } from './watch/watches.ts';
 
 const LEADER_LEASE = 'mailprovider-health';
 const EVENT_REPORTER = { controller: 'mailprovider-health', instance: hostname() };
@@ -63,21 +64,19 @@ function connect({ kubeconfig, leaderElection }: HealthConfig): Connections {
   };
 }
 
-/** Builds health and takes part in the election; what it needs stands in this one function. */
+/** Builds health and takes part in the election; what it needs stands here and in `leaderParts`. */
 export async function startHealth(config: HealthConfig, logger: Logger): Promise<RunningApp> {
-  const { credentialsNamespace, concurrency, allowLoopback, intervals, syncPeriodMs } = config;
-  const { checks, coordination } = connect(config);
-  const providers = mailProviders(checks);
-  const credentials = secrets(checks, credentialsNamespace);
-  const claims = defaultClaims(leases(coordination, config.leaderElection.namespace));
+  const { credentialsNamespace, leaderElection, syncPeriodMs } = config;
+  const connections = connect(config);
+  const { checks, coordination } = connections;
   const registry = createRegistry();
   const clock = systemClock;
   const stop = new AbortController();
   const { signal } = stop;
   const known = new Watches({
-    providers,
-    secrets: credentials,
-    claims,
+    providers: mailProviders(checks),
+    secrets: secrets(checks, credentialsNamespace),
+    claims: defaultClaims(leases(coordination, leaderElection.namespace)),
     clock,
     logger,
     syncPeriodMs,
@@ -85,51 +84,19 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
     signal,
   });
   registerDefaultMetrics(registry, () => defaultCount(known));
-  const engine: LeaderDeps['engine'] = {
-    check: {
-      credentialsNamespace,
-      secrets: kubeSecretReader(credentials),
-      resolver: systemResolver(),
-      addressPolicy: createAddressPolicy({ allowLoopback }),
-      timeoutMs: PROBE_TIMEOUT_MS,
-      monotonicMs: clock.monotonicMs,
-    },
-    statusWriter: kubeStatusWriter(providers, logger),
-    metrics: createHealthMetrics(registry),
-    clock,
-    logger,
-    intervals,
-    concurrency,
-    random: Math.random,
-  };
-  const defaultConditionWriter = kubeDefaultConditionWriter(mailProviders(coordination), logger);
-  const claimStore = kubeClaimStore(claims);
-  const eventSink = kubeEventSink(events(coordination, EVENT_REPORTER));
-  const leaderDeps: LeaderDeps = {
-    known,
-    engine,
-    defaultConditionWriter,
-    claimStore,
-    eventSink,
-  };
-  let leads = false;
-  registerLeaderMetric(registry, LEADER_LEASE, () => leads);
-  const leadAndTell = async (leadership: Leadership) => {
-    leads = true;
-    await lead(leadership, leaderDeps).finally(() => {
-      leads = false;
-    });
-  };
+  const parts = { known, ...leaderParts(config, connections, registry, logger) };
+  const leadMeasured = measuredLeadership(registry, LEADER_LEASE, (leadership) =>
+    lead(leadership, parts),
+  );
 
   const operations = createOperationsServer({ registry, isReady: () => known.synced });
   const url = await listen(operations, config.metricsBindAddress, '--metrics-bind-address');
   logger.info({ server: 'operations', url }, 'serving');
-  const closeConnections = () => Promise.all([checks.close(), coordination.close()]);
   // Who cannot list the providers is not to lead. Rejects only by a fault of ours, which nobody
   // catches: it ends the process.
   const taking = known
     .start()
-    .then(() => takePart(config, coordination, logger, signal, leadAndTell));
+    .then(() => takePart(config, coordination, logger, signal, leadMeasured));
 
   return {
     async close() {
@@ -141,8 +108,42 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
       await Promise.all([taking, known.ended()]);
       clearTimeout(force);
       await operations.close();
-      await closeConnections();
+      await Promise.all([checks.close(), coordination.close()]);
     },
+  };
+}
+
+/** What the leader works with, beside what every replica knows. */
+function leaderParts(
+  config: HealthConfig,
+  { checks, coordination }: Connections,
+  registry: Registry,
+  logger: Logger,
+): Omit<LeaderDeps, 'known'> {
+  const { credentialsNamespace, allowLoopback, deniedNetworks, leaderElection } = config;
+  const { concurrency, intervals } = config;
+  const clock = systemClock;
+  return {
+    engine: {
+      check: {
+        credentialsNamespace,
+        secrets: kubeSecretReader(secrets(checks, credentialsNamespace)),
+        resolver: systemResolver(),
+        addressPolicy: createAddressPolicy({ allowLoopback, deniedNetworks }),
+        timeoutMs: PROBE_TIMEOUT_MS,
+        monotonicMs: clock.monotonicMs,
+      },
+      statusWriter: kubeStatusWriter(mailProviders(checks), logger),
+      metrics: createHealthMetrics(registry),
+      clock,
+      logger,
+      intervals,
+      concurrency,
+      random: Math.random,
+    },
+    defaultConditionWriter: kubeDefaultConditionWriter(mailProviders(coordination), logger),
+    claimStore: kubeClaimStore(defaultClaims(leases(coordination, leaderElection.namespace))),
+    eventSink: kubeEventSink(events(coordination, EVENT_REPORTER)),
   };
 }
 
@@ -158,9 +159,9 @@ async function takePart(
   coordination: ApiConnection,
   logger: Logger,
   signal: AbortSignal,
-  leadAndTell: (leadership: Leadership) => Promise<void>,
+  leadMeasured: (leadership: Leadership) => Promise<void>,
 ): Promise<void> {
-  if (!enabled) return leadAndTell({ signal, throwIfLost() {} });
+  if (!enabled) return leadMeasured({ signal, throwIfLost() {} });
   await runLeaderElection({
     leases: leases(coordination, namespace),
     name: LEADER_LEASE,
@@ -170,6 +171,6 @@ async function takePart(
     random: Math.random,
     logger,
     signal,
-    lead: leadAndTell,
+    lead: leadMeasured,
   });
 }

@@ -17,6 +17,7 @@ import {
   DEFAULT_CREDENTIALS_NAMESPACE,
   DEFAULT_SYSTEM_NAMESPACE,
 } from '@mailprovider/provider/identity';
+import { parseNetwork } from '@mailprovider/smtp';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_CONCURRENCY, DEFAULT_INTERVALS, type Intervals } from './schedule.ts';
 
@@ -26,6 +27,8 @@ export interface HealthConfig {
   readonly metricsBindAddress: BindAddress;
   readonly concurrency: number;
   readonly allowLoopback: boolean;
+  /** CIDRs that are never dialled. */
+  readonly deniedNetworks: readonly string[];
   /** Between the checks of one provider. */
   readonly intervals: Intervals;
   /** Between the lists of one watch. */
@@ -66,6 +69,25 @@ function parseConcurrency(text: string): number {
 function parseBoolean(text: string): boolean {
   if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('must be true or false');
   return text === 'true';
+}
+
+function parseNetworks(text: string): readonly string[] {
+  const networks = text.split(',').map((network) => network.trim());
+  try {
+    for (const network of networks) parseNetwork(network);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+  return networks;
+}
+
+function deniedNetworksFlag(): Option {
+  return new Option(
+    '--denied-networks <cidr,...>',
+    "never dial these: the CIDRs of the cluster's pods and services",
+  )
+    .argParser(parseNetworks)
+    .default([], 'none');
 }
 
 function durationFlag(flag: string, description: string, defaultMs: number): Option {
@@ -136,7 +158,8 @@ export function loadConfig(argv: readonly string[] = process.argv): HealthConfig
     .addOption(credentialsNamespaceFlag(DEFAULT_CREDENTIALS_NAMESPACE))
     .addOption(metricsBindAddressFlag())
     .option('--concurrency <n>', 'providers checked at once', parseConcurrency, DEFAULT_CONCURRENCY)
-    .option('--allow-loopback', 'dial loopback addresses too; for development only', false);
+    .option('--allow-loopback', 'dial loopback addresses too; for development only', false)
+    .addOption(deniedNetworksFlag());
   for (const flag of [...scheduleFlags(), ...leaderElectionFlags()]) command.addOption(flag);
   command.addOption(logLevelFlag()).parse([...argv]);
   type Derived = 'intervals' | 'syncPeriodMs' | 'leaderElection';

@@ -1,17 +1,17 @@
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import type { Login } from './auth-suspension.ts';
-import { type CheckDeps, checkProvider } from './check.ts';
-import type { CheckResult } from './check-result.ts';
-import { deriveStatus, type HealthStatus } from './derive-status.ts';
-import type { EventRecorder } from './event-recorder.ts';
-import { logFields } from './log-fields.ts';
-import type { HealthMetrics } from './metrics.ts';
+import type { Login } from './check/auth-suspension.ts';
+import { type CheckDeps, checkProvider } from './check/check-provider.ts';
+import type { CheckResult } from './check/check-result.ts';
+import { SuspendedLogins } from './check/suspended-logins.ts';
+import type { EventRecorder } from './events/event-recorder.ts';
+import { eventsOf } from './events/status-events.ts';
+import type { HealthMetrics } from './metrics/check-metrics.ts';
 import type { StatusWriter } from './ports.ts';
 import { type Intervals, nextDelayMs, retryDelayMs } from './schedule.ts';
-import { eventsOf } from './status-events.ts';
-import { shows, showsConditions, withStatus } from './stored-status.ts';
-import { SuspendedLogins } from './suspended-logins.ts';
+import { deriveStatus, type HealthStatus } from './status/derive-status.ts';
+import { logFields } from './status/log-fields.ts';
+import { shows, showsConditions, withStatus } from './status/stored-status.ts';
 import { probeRequestOf, sameGeneration, secretNameOf } from './triggers.ts';
 import { WorkQueue } from './work-queue.ts';
 

@@ -1,8 +1,12 @@
-export { type CheckDeps, type CheckLimits, checkProvider, checkServer } from './check.ts';
-export type { CheckResult, ProbeFinding } from './check-result.ts';
-export { deriveStatus, type HealthStatus } from './derive-status.ts';
+export {
+  type CheckDeps,
+  type CheckLimits,
+  checkProvider,
+  checkServer,
+} from './check/check-provider.ts';
+export type { CheckResult, ProbeFinding } from './check/check-result.ts';
 export { type EngineDeps, HealthEngine } from './engine.ts';
-export { createHealthMetrics, type HealthMetrics } from './metrics.ts';
+export { createHealthMetrics, type HealthMetrics } from './metrics/check-metrics.ts';
 export type { EventSink, SecretLookup, SecretReader, StatusWriter } from './ports.ts';
 export {
   DEFAULT_CONCURRENCY,
@@ -10,3 +14,4 @@ export {
   type Intervals,
   PROBE_TIMEOUT_MS,
 } from './schedule.ts';
+export { deriveStatus, type HealthStatus } from './status/derive-status.ts';

@@ -1,14 +1,14 @@
 import type { ClaimReading, Leadership } from '@mailprovider/kube';
 import { conditionOf } from '@mailprovider/provider/conditions';
-import { ClaimStamper } from './claim-stamp.ts';
-import { DEFAULT_CONDITION } from './default-conditions.ts';
-import { DefaultKeeper } from './default-keeper.ts';
+import { ClaimStamper } from './default/claim-stamp.ts';
+import { DEFAULT_CONDITION } from './default/default-conditions.ts';
+import { DefaultKeeper } from './default/default-keeper.ts';
 import { type EngineDeps, HealthEngine } from './engine.ts';
-import { EventRecorder } from './event-recorder.ts';
+import { EventRecorder } from './events/event-recorder.ts';
+import { eventOf, isTransition } from './events/status-events.ts';
 import type { ClaimStore, DefaultConditionWriter, EventSink } from './ports.ts';
-import type { ProviderListener } from './provider-cache.ts';
-import { eventOf, isTransition } from './status-events.ts';
-import type { Watches } from './watches.ts';
+import type { ProviderListener } from './watch/provider-cache.ts';
+import type { Watches } from './watch/watches.ts';
 
 export interface LeaderDeps {
   /** What every replica follows, whoever leads. */

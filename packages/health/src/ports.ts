@@ -3,8 +3,8 @@ import type { Claim } from '@mailprovider/provider/default/claim';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { StoredSecret } from '@mailprovider/provider/secret';
 import type { Condition } from '@mailprovider/provider/status-schema';
-import type { HealthStatus } from './derive-status.ts';
-import type { HealthEvent } from './status-events.ts';
+import type { HealthEvent } from './events/status-events.ts';
+import type { HealthStatus } from './status/derive-status.ts';
 
 export type SecretLookup =
   | { readonly found: true; readonly secret: StoredSecret }

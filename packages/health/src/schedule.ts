@@ -1,4 +1,4 @@
-import type { CheckResult } from './check-result.ts';
+import type { CheckResult } from './check/check-result.ts';
 
 export interface Intervals {
   readonly healthyMs: number;

@@ -1,108 +1,81 @@
-import type { SessionReason } from '@mailprovider/provider/reasons';
+import type { AuthMethod } from '@mailprovider/provider/schema';
+import { authReason } from './auth-reason.ts';
 import type { Connection } from './connection.ts';
 import type { EhloExtensions } from './ehlo.ts';
-import { SERVICE_CLOSING, SessionFault } from './failure.ts';
+import { SessionFault } from './failure.ts';
 import type { Reply } from './reply-parser.ts';
+import { type Credentials, SASL_MECHANISMS, type SaslMechanism } from './sasl-mechanism.ts';
 import type { SessionRecorder } from './session-recorder.ts';
-
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
-
-/** Sends the whole exchange of one mechanism and returns the reply that decides it. */
-type Exchange = (
-  connection: Connection,
-  credentials: Credentials,
-  recorder: SessionRecorder,
-) => Promise<Reply>;
-
-/** The mechanisms spoken, the preferred first. */
-const EXCHANGES: ReadonlyMap<string, Exchange> = new Map([
-  ['PLAIN', plain],
-  ['LOGIN', login],
-]);
 
 const AUTHENTICATED = 235;
 const CONTINUE = 334;
 
-/** Replies whose enhanced status says more than their code. */
-const REASON_OF_STATUS: ReadonlyMap<string, SessionReason> = new Map([
-  ['432 4.7.12', 'AuthMethodDisabled'],
-  ['535 5.7.139', 'AuthMethodDisabled'],
-  ['550 5.7.30', 'AuthMethodDisabled'],
-]);
-/** RFC 4954 section 6, and what Gmail (454, 534) and Exchange Online (432) mean by these codes. */
-const REASON_OF_CODE: ReadonlyMap<number, SessionReason> = new Map([
-  [SERVICE_CLOSING, 'ServiceUnavailable'],
-  [432, 'AuthThrottled'],
-  [454, 'AuthThrottled'],
-  [504, 'AuthMechanismUnsupported'],
-  [534, 'AuthMethodDisabled'],
-  [538, 'AuthMethodDisabled'],
-]);
-
 /**
- * Authenticates by the first of PLAIN and LOGIN that the server offers, with a single attempt
- * (RFC 4954). The caller sees to it that the connection may carry a password.
+ * Authenticates with a single AUTH (RFC 4954): by `authMethod` where there is one, else by the
+ * first mechanism spoken that the server offers. The caller sees to it that the connection may
+ * carry a password.
  */
 export async function authenticate(
   connection: Connection,
-  credentials: Credentials,
+  login: { readonly credentials: Credentials; readonly authMethod: AuthMethod | undefined },
   extensions: EhloExtensions,
   recorder: SessionRecorder,
 ): Promise<void> {
-  const exchange = chooseExchange(extensions.get('AUTH'));
-  const reply = await exchange(connection, credentials, recorder);
-  if (reply.code !== AUTHENTICATED) throw authFault(reply);
+  const mechanism = chooseMechanism(extensions.get('AUTH'), login.authMethod);
+  const reply = await exchange(connection, mechanism, login.credentials, recorder);
+  if (reply.code === CONTINUE) await cancel(connection);
+  if (reply.code !== AUTHENTICATED) throw refusal(reply);
   connection.requireQuiet();
 }
 
-function chooseExchange(offered: readonly string[] | undefined): Exchange {
+function chooseMechanism(
+  offered: readonly string[] | undefined,
+  authMethod: AuthMethod | undefined,
+): SaslMechanism {
   if (offered === undefined) throw new SessionFault('AuthNotOffered');
   const names = new Set(offered.map((name) => name.toUpperCase()));
-  for (const [name, exchange] of EXCHANGES) {
-    if (names.has(name)) return exchange;
-  }
-  throw new SessionFault('AuthMechanismUnsupported');
+  const chosen = SASL_MECHANISMS.find(
+    (mechanism) =>
+      names.has(mechanism.name) &&
+      (authMethod === undefined || authMethod === mechanism.name) &&
+      mechanism.isAvailable(),
+  );
+  if (chosen === undefined) throw new SessionFault('AuthMechanismUnsupported');
+  return chosen;
 }
 
-/** RFC 4616: one message, sent with the command. */
-function plain(
+/** Says what the mechanism has to say, and returns the reply to the last of it. */
+async function exchange(
   connection: Connection,
-  { username, password }: Credentials,
+  { name, initialResponse, answers }: SaslMechanism,
+  credentials: Credentials,
   recorder: SessionRecorder,
 ): Promise<Reply> {
-  recorder.note({ loginAttempted: true });
-  return connection.command(`AUTH PLAIN ${base64(`\0${username}\0${password}`)}`);
-}
-
-/** Two questions, whatever their wording: the user name, then the password. */
-async function login(
-  connection: Connection,
-  { username, password }: Credentials,
-  recorder: SessionRecorder,
-): Promise<Reply> {
-  let reply = await connection.command('AUTH LOGIN');
-  for (const answer of [username, password]) {
-    if (reply.code !== CONTINUE) throw authFault(reply);
+  const command = ['AUTH', name];
+  if (initialResponse !== undefined) {
+    command.push(initialResponse(credentials));
     recorder.note({ loginAttempted: true });
-    reply = await connection.command(base64(answer));
+  }
+  let reply = await connection.command(command.join(' '));
+  for (const answer of answers) {
+    if (reply.code !== CONTINUE) throw refusal(reply);
+    const response = answer(credentials, reply.lines.join('\n'));
+    if (response === undefined) return reply;
+    recorder.note({ loginAttempted: true });
+    reply = await connection.command(response);
   }
   return reply;
 }
 
-function base64(text: string): string {
-  return Buffer.from(text, 'utf8').toString('base64');
+/** Ends an exchange that the server would continue (RFC 4954 section 4); its answer changes nothing. */
+async function cancel(connection: Connection): Promise<void> {
+  try {
+    await connection.command('*');
+  } catch (cause) {
+    if (!(cause instanceof SessionFault)) throw cause;
+  }
 }
 
-function authFault(reply: Reply): SessionFault {
+function refusal(reply: Reply): SessionFault {
   return new SessionFault(authReason(reply), reply.code);
-}
-
-/** The reason of a reply that did not authenticate, or asked for more than the mechanism has. */
-export function authReason({ code, enhancedStatus }: Reply): SessionReason {
-  if (code < 400) return 'ProtocolError';
-  const known = REASON_OF_STATUS.get(`${code} ${enhancedStatus}`) ?? REASON_OF_CODE.get(code);
-  return known ?? (code < 500 ? 'ServiceUnavailable' : 'AuthenticationFailed');
 }

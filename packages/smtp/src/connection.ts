@@ -67,9 +67,9 @@ export class Connection {
     if (this.#failure !== undefined) throw this.#failure.cause;
   }
 
-  /** Closes the socket at once; a waiting step fails with `cause`. */
-  destroy(cause: unknown = new SessionFault('ConnectionClosed')): void {
-    this.#failure ??= { cause };
+  /** Closes the socket at once; a waiting step fails with `cause`, or as closed. */
+  destroy(cause?: unknown): void {
+    this.#failure ??= { cause: cause ?? new SessionFault('ConnectionClosed') };
     this.#socket.destroy();
     const reject = this.#rejectStep;
     this.#endStep();

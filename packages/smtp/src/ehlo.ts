@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import type { Connection } from './connection.ts';
 import { unwelcome } from './failure.ts';
 
@@ -19,9 +19,9 @@ export async function readGreeting(connection: Connection): Promise<void> {
 /** Introduces the client by EHLO, or by HELO where that is enough, and learns what the server offers. */
 export async function sayHello(
   connection: Connection,
-  options: { readonly heloSuffices: boolean },
+  options: { readonly ehloName: string | undefined; readonly heloSuffices: boolean },
 ): Promise<EhloExtensions> {
-  const name = addressLiteral(connection.localAddress);
+  const name = nameToSay(options.ehloName ?? connection.localAddress ?? '127.0.0.1');
   const reply = await connection.command(`EHLO ${name}`);
   if (reply.code === 250) {
     connection.requireQuiet();
@@ -35,10 +35,17 @@ export async function sayHello(
   return NO_EXTENSIONS;
 }
 
-/** Writes an address as a client without a name of its own introduces itself (RFC 5321 section 4.1.3). */
-export function addressLiteral(localAddress: string | undefined): string {
-  const [address = ''] = (localAddress ?? '127.0.0.1').replace(IPV4_MAPPED, '').split('%');
-  return isIPv6(address) ? `[IPv6:${address}]` : `[${address}]`;
+/** Writes a host name as a domain, without its final dot, and an address as a literal (RFC 5321 section 4.1.3). */
+export function nameToSay(nameOrAddress: string): string {
+  const [name = ''] = nameOrAddress.replace(IPV4_MAPPED, '').split('%');
+  switch (isIP(name)) {
+    case 4:
+      return `[${name}]`;
+    case 6:
+      return `[IPv6:${name}]`;
+    default:
+      return name.replace(/\.$/, '');
+  }
 }
 
 /** Reads the lines of an EHLO reply after the first, which is the server's name (RFC 5321 section 4.1.1.1). */

@@ -1,10 +1,11 @@
 export { type AddressPolicy, createAddressPolicy } from './address-policy.ts';
-export type { Credentials } from './auth.ts';
 export type { CertificateFacts } from './certificate-facts.ts';
 export type { SessionDeps } from './dial.ts';
 export type { EhloExtensions } from './ehlo.ts';
 export { SmtpError, type SmtpFailure } from './failure.ts';
+export { type Network, parseNetwork } from './network.ts';
 export { openSession } from './open-session.ts';
 export { type ResolvedAddress, type Resolver, systemResolver } from './resolver.ts';
+export type { Credentials } from './sasl-mechanism.ts';
 export type { SmtpSession } from './session.ts';
 export type { SessionTrace, StageTiming, TlsFacts } from './session-trace.ts';

@@ -1,9 +1,10 @@
 import type { Target } from '@mailprovider/provider/target';
 import { onAbort } from './abort.ts';
-import { authenticate, type Credentials } from './auth.ts';
+import { authenticate } from './auth.ts';
 import { Connection } from './connection.ts';
 import { dial, type SessionDeps } from './dial.ts';
 import { readGreeting, sayHello } from './ehlo.ts';
+import type { Credentials } from './sasl-mechanism.ts';
 import { createSession, type SmtpSession } from './session.ts';
 import { SessionRecorder } from './session-recorder.ts';
 import { startTls, wantsStartTls } from './starttls.ts';
@@ -40,9 +41,10 @@ async function establish(
   credentials: Credentials | undefined,
   recorder: SessionRecorder,
 ): Promise<SmtpSession> {
-  const { tlsMode } = target;
+  const { tlsMode, ehloName, authMethod } = target;
   const anonymous = credentials === undefined;
-  const hello = () => sayHello(connection, { heloSuffices: anonymous && tlsMode !== 'starttls' });
+  const heloSuffices = anonymous && tlsMode !== 'starttls';
+  const hello = () => sayHello(connection, { ehloName, heloSuffices });
 
   if (tlsMode === 'implicit') {
     await recorder.during('tls', () => secure(connection, target, recorder));
@@ -55,7 +57,7 @@ async function establish(
   }
   if (!anonymous) {
     await recorder.during('auth', () =>
-      authenticate(connection, credentials, extensions, recorder),
+      authenticate(connection, { credentials, authMethod }, extensions, recorder),
     );
   }
   return createSession(connection, extensions, recorder.trace);

@@ -10,6 +10,7 @@ import type { Target } from '@mailprovider/provider/target';
 import { certificateFacts } from './certificate-facts.ts';
 import type { Connection } from './connection.ts';
 import { SessionFault } from './failure.ts';
+import { secureContextFor } from './secure-context.ts';
 import type { SessionRecorder } from './session-recorder.ts';
 
 /**
@@ -38,12 +39,11 @@ export async function secure(
 
 function handshakeOptions({ serverName, certificateAuthority }: Target): ConnectionOptions {
   return {
-    minVersion: 'TLSv1.2',
+    secureContext: secureContextFor(certificateAuthority),
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     // RFC 6066 section 3: a name without its final dot, never an address.
     ...(isIP(serverName) === 0 ? { servername: serverName.replace(/\.$/, '') } : {}),
-    ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
   };
 }
 

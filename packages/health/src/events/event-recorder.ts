@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import type { EventSink } from './ports.ts';
+import type { EventSink } from '../ports.ts';
 import type { HealthEvent } from './status-events.ts';
 
 export interface EventRecorderDeps {

@@ -1,6 +1,12 @@
 import { type Cluster, defaultProcesses, findPrograms, startCluster } from '@mailprovider/cluster';
 import { buildPrograms } from '@mailprovider/cluster/build-programs';
-import type { BenchConfig } from './config.ts';
+import type { ClusterConfig } from '@mailprovider/cluster/config';
+
+/** Where the programs are found. */
+export type ControlPlaneConfig = Pick<
+  ClusterConfig,
+  'assetsDirectory' | 'cacheDirectory' | 'environment'
+>;
 
 export interface ControlPlaneDeps {
   readonly progress: (message: string) => void;
@@ -8,7 +14,7 @@ export interface ControlPlaneDeps {
 }
 
 /** Finds the programs of the control plane, or builds them with Go. */
-async function obtainPrograms(config: BenchConfig, deps: ControlPlaneDeps) {
+async function obtainPrograms(config: ControlPlaneConfig, deps: ControlPlaneDeps) {
   const { assetsDirectory, cacheDirectory, environment } = config;
   const path = environment['PATH'] ?? '';
   const found = await findPrograms({ assetsDirectory, cacheDirectory, path });
@@ -16,11 +22,11 @@ async function obtainPrograms(config: BenchConfig, deps: ControlPlaneDeps) {
 }
 
 /**
- * Starts a cluster without the health process, which would write the status of each provider that
- * is created.
+ * Starts a cluster without the health process, which would write the status of each provider as soon
+ * as it is created.
  */
 export async function startControlPlane(
-  config: BenchConfig,
+  config: ControlPlaneConfig,
   deps: ControlPlaneDeps,
 ): Promise<Cluster> {
   return startCluster({

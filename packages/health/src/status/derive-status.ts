@@ -16,8 +16,8 @@ import type {
   Condition,
   ConditionStatus,
 } from '@mailprovider/provider/status-schema';
-import { isActive, suspensionAfter } from './auth-suspension.ts';
-import type { CheckResult } from './check-result.ts';
+import { isActive, suspensionAfter } from '../check/auth-suspension.ts';
+import type { CheckResult } from '../check/check-result.ts';
 import { failureMessage, passedMessage, passwordMessage } from './messages.ts';
 
 /** The status fields that health owns; it writes all of them each time. */

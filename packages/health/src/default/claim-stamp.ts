@@ -1,10 +1,10 @@
 import type { ClaimReading } from '@mailprovider/kube';
 import type { Clock, Logger } from '@mailprovider/process';
 import type { Claim } from '@mailprovider/provider/default/claim';
-import type { Latest } from './latest.ts';
-import type { ClaimStore } from './ports.ts';
+import type { ClaimStore } from '../ports.ts';
+import type { Latest } from '../watch/latest.ts';
+import { WorkQueue } from '../work-queue.ts';
 import type { SeenUids } from './seen-uids.ts';
-import { WorkQueue } from './work-queue.ts';
 
 const CLAIM = 'claim';
 const RETRY_MS = 1_000;

@@ -7,9 +7,9 @@ import type { AuthSuspension } from '@mailprovider/provider/status-schema';
 import { type Target, targetOf } from '@mailprovider/provider/target';
 import { validateSpec } from '@mailprovider/provider/validate';
 import { type Credentials, openSession, type SessionDeps, SmtpError } from '@mailprovider/smtp';
+import type { SecretReader } from '../ports.ts';
 import { type Login, loginOf } from './auth-suspension.ts';
 import type { CheckResult, LoginFinding, PasswordFinding, ProbeFinding } from './check-result.ts';
-import type { SecretReader } from './ports.ts';
 
 export interface CheckDeps extends Omit<SessionDeps, 'signal'> {
   /** The one namespace that Secrets are read from. */

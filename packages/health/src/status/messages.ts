@@ -6,7 +6,7 @@ import {
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
 import { endpoint, type Target } from '@mailprovider/provider/target';
 import type { SessionTrace, SmtpFailure } from '@mailprovider/smtp';
-import type { PasswordFinding } from './check-result.ts';
+import type { PasswordFinding } from '../check/check-result.ts';
 
 const TRANSPORT: Readonly<Record<Target['tlsMode'], string>> = {
   implicit: 'implicit TLS',

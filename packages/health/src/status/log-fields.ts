@@ -1,5 +1,5 @@
 import { conditionOf } from '@mailprovider/provider/conditions';
-import type { CheckResult } from './check-result.ts';
+import type { CheckResult } from '../check/check-result.ts';
 import type { HealthStatus } from './derive-status.ts';
 
 /** What the log tells of a check; nothing in it is the server's text. */

@@ -9,11 +9,11 @@ import type {
 } from '@mailprovider/kube';
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import { SeenUids } from '../default/seen-uids.ts';
+import type { WatchedResource } from '../metrics/watch-metrics.ts';
 import { Latest } from './latest.ts';
 import { ProviderCache } from './provider-cache.ts';
 import { type SecretVersion, SecretVersions } from './secret-versions.ts';
-import { SeenUids } from './seen-uids.ts';
-import type { WatchedResource } from './watch-metrics.ts';
 
 export interface WatchDeps {
   readonly providers: MailProviders;

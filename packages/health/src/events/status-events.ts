@@ -1,6 +1,6 @@
 import { conditionOf } from '@mailprovider/provider/conditions';
 import type { Condition } from '@mailprovider/provider/status-schema';
-import type { CheckResult } from './check-result.ts';
+import type { CheckResult } from '../check/check-result.ts';
 
 /** What `kubectl describe` shows of a provider's past. */
 export interface HealthEvent {

@@ -2,8 +2,8 @@ import { METRICS, type Metric } from '@mailprovider/provider/metric-names';
 import { metricLabel, STAGES, type Stage } from '@mailprovider/provider/reasons';
 import type { SessionTrace } from '@mailprovider/smtp';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { CheckResult } from './check-result.ts';
-import type { HealthStatus } from './derive-status.ts';
+import type { CheckResult } from '../check/check-result.ts';
+import type { HealthStatus } from '../status/derive-status.ts';
 
 /** Milliseconds on a near server; 10 s and a little for a probe that times out; the Secret may take as long again. */
 const DURATION_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 12.5, 25];

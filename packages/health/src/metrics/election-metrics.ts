@@ -1,6 +1,7 @@
+import type { Leadership } from '@mailprovider/kube';
 import { METRICS } from '@mailprovider/provider/metric-names';
 import { Gauge, type Registry } from 'prom-client';
-import { optionsOf } from './metrics.ts';
+import { optionsOf } from './check-metrics.ts';
 
 /** What is known of the default when the metrics are read. */
 export interface DefaultCount {
@@ -28,12 +29,16 @@ export function registerDefaultMetrics(registry: Registry, read: () => DefaultCo
   });
 }
 
-/** Tells whether this process leads, under the name that client-go gave it. */
-export function registerLeaderMetric(registry: Registry, name: string, leads: () => boolean): void {
-  new Gauge({
-    ...optionsOf(METRICS.leader, registry),
-    collect() {
-      this.set({ name }, leads() ? 1 : 0);
-    },
-  });
+/** The same work of a leader; under the name that client-go gave it a metric tells whether it is under way. */
+export function measuredLeadership(
+  registry: Registry,
+  name: string,
+  lead: (leadership: Leadership) => Promise<void>,
+): (leadership: Leadership) => Promise<void> {
+  const leading = new Gauge(optionsOf(METRICS.leader, registry));
+  leading.set({ name }, 0);
+  return async (leadership) => {
+    leading.set({ name }, 1);
+    await lead(leadership).finally(() => leading.set({ name }, 0));
+  };
 }

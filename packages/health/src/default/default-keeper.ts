@@ -4,10 +4,10 @@ import { conditionOf } from '@mailprovider/provider/conditions';
 import { isDefault } from '@mailprovider/provider/default/single-default';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { Condition } from '@mailprovider/provider/status-schema';
+import type { DefaultConditionWriter } from '../ports.ts';
+import type { ProviderListener } from '../watch/provider-cache.ts';
+import { WorkQueue } from '../work-queue.ts';
 import { DEFAULT_CONDITION, defaultConditions } from './default-conditions.ts';
-import type { DefaultConditionWriter } from './ports.ts';
-import type { ProviderListener } from './provider-cache.ts';
-import { WorkQueue } from './work-queue.ts';
 
 export interface DefaultKeeperDeps {
   readonly writer: DefaultConditionWriter;

@@ -1,0 +1,80 @@
+import { exitCodeOf } from '@mailprovider/cluster/command';
+import { Interruption } from '@mailprovider/cluster/interruption';
+import { Teardown } from '@mailprovider/cluster/teardown';
+import { createBenchDirectory } from '../measure/bench-directory.ts';
+import { chooseCores, leaveMeasuredCore, usableCores } from '../measure/cores.ts';
+import { createAccess } from './access.ts';
+import { blackboxVersion } from './blackbox.ts';
+import { type PhaseDeps, runConditionPhase } from './condition-phase.ts';
+import type { BenchConfig } from './config.ts';
+import { BLACKBOX_CONCURRENCY, OUR_CONCURRENCY, runRatePhase } from './rate-phase.ts';
+import { renderJson, renderReport } from './report.ts';
+
+/** More than these cannot be the limit of one core of clients. */
+const MOST_SERVERS = 3;
+
+export interface RunDeps {
+  /** Writes a line of the result. */
+  readonly print: (line: string) => void;
+  /** Writes a line about what goes on. */
+  readonly progress: (message: string) => void;
+  /** Aborted with an Interruption when we are to end. */
+  readonly interrupted: AbortSignal;
+}
+
+/** Does some work and, however that ends, ends what it started. */
+async function withTeardown<T>(work: (teardown: Teardown) => Promise<T>): Promise<T> {
+  const teardown = new Teardown();
+  try {
+    return await work(teardown);
+  } finally {
+    await teardown.run();
+  }
+}
+
+async function measureAndPrint(config: BenchConfig, deps: RunDeps): Promise<void> {
+  const cores = chooseCores(await usableCores());
+  await leaveMeasuredCore(cores);
+  const version = await blackboxVersion();
+  const servers = Math.min(MOST_SERVERS, Math.max(1, cores.others.length));
+  const directory = await createBenchDirectory();
+  try {
+    const { progress, interrupted: signal } = deps;
+    const phase: PhaseDeps = {
+      access: createAccess(),
+      directory,
+      pin: cores.measured,
+      progress,
+      signal,
+    };
+    // The cluster is gone before the second phase begins.
+    const conditions = await withTeardown((own) => runConditionPhase(config, phase, own));
+    const ratePhase = { ...phase, servers, hasBlackbox: version !== undefined };
+    const rates = await withTeardown((own) => runRatePhase(config, ratePhase, own));
+    const figures = { conditions, rates };
+    const circumstances = {
+      ...config,
+      servers,
+      concurrency: { ours: OUR_CONCURRENCY, blackbox: BLACKBOX_CONCURRENCY },
+      blackboxVersion: version,
+      cores: cores.description,
+    };
+    deps.print(renderReport(figures, circumstances));
+    if (config.json) deps.print(renderJson(figures));
+  } finally {
+    await directory.remove();
+  }
+}
+
+/** Measures, prints and ends all that it started; returns the exit code. */
+export async function run(config: BenchConfig, deps: RunDeps): Promise<number> {
+  try {
+    await measureAndPrint(config, deps);
+    return 0;
+  } catch (error) {
+    const { reason } = deps.interrupted;
+    if (reason instanceof Interruption) return exitCodeOf(reason.signal);
+    deps.progress(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
