@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Login, suspensionAfter } from '@mailprovider/health/auth-suspension';
+import { type Login, suspensionAfter } from '@mailprovider/health/check/auth-suspension';
 import { SECRET_REASON_GUIDE } from '@mailprovider/provider/reason-guide/secret-reasons';
 import {
   SESSION_REASON_GUIDE,

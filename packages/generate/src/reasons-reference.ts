@@ -36,7 +36,8 @@ Every reason that a condition of a MailProvider can have: what it means, what us
 do. The reason stands in \`kubectl get mailprovider -o wide\`; the message of the condition, in
 \`kubectl describe mailprovider NAME\`, adds the stage and the reply code of the server, never its words.
 
-- \`mailprovider probe NAME\` repeats the check now and prints each stage with its time, and the certificate.
+- \`mailprovider probe NAME\` goes the same way from where you are, and prints each stage with its time, and the
+  certificate. It logs in, also while health leaves the login out: each run with a wrong password is one more.
 - "From a pod" means: where health runs, so that the same network policies apply, for example by
   \`kubectl run -it --rm debug -n mailprovider-system --image=nicolaka/netshoot --restart=Never -- COMMAND\`.
 - HOST, PORT, SECRET and KEY stand for \`spec.smtp.host\`, \`spec.smtp.port\`, and \`name\` and \`key\` of

@@ -22,7 +22,7 @@ export const LOGIN_REASONS = {
       'a server that offers none of those spoken here: PLAIN, LOGIN and CRAM-MD5',
     ],
     fix: [
-      'See what it offers: type `EHLO me` into `openssl s_client -quiet -starttls smtp -connect HOST:PORT`, and read the line with AUTH.',
+      'See what it offers: type `EHLO me` into `openssl s_client -quiet -starttls smtp -connect HOST:PORT`, read the line with AUTH, and type `QUIT`.',
       'Remove or correct `spec.smtp.authMethod`, or have PLAIN enabled there.',
     ],
   },
