@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Login, suspensionAfter } from '@mailprovider/health/check/auth-suspension';
+import { PROVIDER_REPLIES } from '@mailprovider/provider/reason-guide/provider-replies';
 import { SECRET_REASON_GUIDE } from '@mailprovider/provider/reason-guide/secret-reasons';
 import {
   SESSION_REASON_GUIDE,
@@ -108,12 +109,26 @@ t.test('every entry says why and what to do', async (t) => {
   }
 });
 
-t.test('words of the guide break neither table nor list', async (t) => {
+t.test('causes are parts of one sentence, what to do is whole ones', async (t) => {
   const guides = [...Object.values(SESSION_REASON_GUIDE), ...Object.values(SECRET_REASON_GUIDE)];
   for (const { causes, fix } of guides) {
     for (const text of causes) t.notMatch(text, /[\n;.]$/);
     for (const text of fix) t.match(text, /^[A-Z].*[.]$/);
   }
+});
+
+t.test('the page has a row for each reply of a large provider, and no other', async (t) => {
+  const rows = rowsIn(section('## Replies of large providers'));
+  const shown = rows.map(([provider, reply, reason = '', advice = '', source = '', ...more]) => {
+    t.match(advice, /\w{3}/);
+    t.match(source, /^\[[^\]]+\]\(https:/);
+    t.strictSame(more, []);
+    return [provider, reply, /\[(\w+)\]/.exec(reason)?.[1]];
+  });
+  const known = PROVIDER_REPLIES.map(({ provider, code, enhancedStatus, reason }) => {
+    return [provider, `${code} ${enhancedStatus}`, reason];
+  });
+  t.strictSame(shown, known);
 });
 
 t.test('the page says how long health leaves a login out', async (t) => {

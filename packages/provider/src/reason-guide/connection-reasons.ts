@@ -77,13 +77,13 @@ export const CONNECTION_REASONS = {
     passes: 'yes',
     causes: [
       'a firewall or network policy that drops packets (in connect)',
-      'one side that waits for TLS and one that waits for a greeting (in tls or greeting)',
+      'a port where the client speaks first, such as one of implicit TLS or HTTP (in greeting)',
       'a server that delays its greeting, or looks up names slowly (from greeting on)',
     ],
     fix: [
       'Read the stage in the message.',
       'In connect: `nc -vz HOST PORT` from a pod, then network policies and firewalls.',
-      'In tls or greeting: port 465 wants `tlsMode: implicit`, 587 and 25 want `starttls`; `auto` picks by the port.',
+      'In greeting: port 465 wants `tlsMode: implicit`, 587 and 25 want `starttls`; `auto` picks by the port.',
       'Later: the log and the load of the server.',
     ],
   },

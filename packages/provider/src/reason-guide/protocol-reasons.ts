@@ -23,13 +23,13 @@ export const PROTOCOL_REASONS = {
     stages: ['greeting', 'ehlo', 'starttls', 'auth'],
     passes: 'yes',
     causes: [
-      'another service on that port, or TLS where plain SMTP was expected',
+      'another service on that port that speaks first, such as IMAP, POP3 or SSH',
       'a proxy that answers in place of the server',
       'plain text sent along with the answer to STARTTLS, as an attacker between would',
     ],
     fix: [
-      'Look from a pod: `nc HOST PORT` must show a line that starts with 220, or nothing where TLS comes first.',
-      'Correct `spec.smtp.port` or `spec.smtp.tlsMode`.',
+      'Look from a pod: `nc HOST PORT` must show a line that starts with 220.',
+      'Correct `spec.smtp.host` or `spec.smtp.port`.',
       'In starttls: do not lower `tlsMode` before it is known who stands between.',
     ],
   },
