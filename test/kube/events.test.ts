@@ -62,7 +62,8 @@ t.test('a note is cut to what the API server takes', { skip: WITHOUT_CLUSTER }, 
   const { create } = events(await healthConnection(t, cluster), REPORTER);
   const regarding = await stored(t, cluster, 'event-cut');
   await create(transition(regarding, `x${'é'.repeat(2_000)}`));
-  const mine = ['--field-selector', `involvedObject.uid=${regarding.uid}`];
+  // Health tells of it too.
+  const mine = ['--field-selector', `involvedObject.uid=${regarding.uid},reason=ConnectionRefused`];
   const { stdout } = await cluster.kubectl([
     ...['get', 'events', '-n', 'default', ...mine],
     '-ojsonpath={.items[*].message}',

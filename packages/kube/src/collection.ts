@@ -1,4 +1,4 @@
-import type { Response } from 'undici';
+import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
 import { ApiError } from './api-error.ts';
@@ -63,10 +63,11 @@ function failureOf(call: string, code: number | undefined, afterMs: number | und
 }
 
 /** Throws `ApiError` unless the status is 200. */
-async function mustBeOk(call: string, response: Response): Promise<void> {
-  if (response.status === 200) return;
-  await response.body?.cancel();
-  throw failureOf(call, response.status, retryAfterMs(response.headers.get('retry-after')));
+async function mustBeOk(call: string, response: Dispatcher.ResponseData): Promise<void> {
+  const { statusCode, headers, body } = response;
+  if (statusCode === 200) return;
+  await body.dump();
+  throw failureOf(call, statusCode, retryAfterMs(headers['retry-after']));
 }
 
 /** Turns whatever failed into an `ApiError`, which quotes nothing of the answer. */
@@ -85,7 +86,7 @@ export async function listCollection(
     const options = accept === undefined ? {} : { accept: accept.list };
     const response = await connection.get(path, { query, signal, ...options });
     await mustBeOk(call, response);
-    const { items, metadata } = listSchema.parse(await response.json());
+    const { items, metadata } = listSchema.parse(await response.body.json());
     return { objects: items ?? [], position: metadata.resourceVersion };
   } catch (error) {
     throw asApiError(call, error);
@@ -120,7 +121,6 @@ export async function* watchCollection(
       ...options,
     });
     await mustBeOk(call, response);
-    if (response.body === null) return;
     for await (const line of jsonLines(response.body)) yield eventOf(call, line);
   } catch (error) {
     throw asApiError(call, error);

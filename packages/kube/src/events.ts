@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
-import { ApiError } from './api-error.ts';
+import { jsonCall } from './json-call.ts';
 import { microTime } from './micro-time.ts';
 
 /** Where the API conventions put Events about objects that have no namespace. */
@@ -77,12 +78,7 @@ export function events(connection: ApiConnection, reporter: EventReporter): Even
         action,
         note: cutToBytes(note, NOTE_MAX_BYTES),
       };
-      const { status } = await connection
-        .request({ method: 'POST', path: PATH, body })
-        .catch((error: unknown) => {
-          throw new ApiError(call, undefined, error);
-        });
-      if (status >= 300) throw new ApiError(call, status);
+      await jsonCall(connection, call, { method: 'POST', path: PATH, body }, z.unknown());
     },
   };
 }

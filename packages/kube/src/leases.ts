@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApiConnection, JsonRequest } from './api-connection.ts';
 import { ApiError } from './api-error.ts';
+import { answerTo, jsonCall } from './json-call.ts';
 import { listWatch, type WatchContext, type WatchHandlers } from './list-watch.ts';
 import { microTime } from './micro-time.ts';
 
@@ -81,17 +82,10 @@ function leaseObject(
 
 export function leases(connection: ApiConnection, namespace: string): Leases {
   const collection = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
-  const request = async (call: string, options: JsonRequest) => {
-    try {
-      return await connection.request(options);
-    } catch (error) {
-      throw new ApiError(call, undefined, error);
-    }
-  };
   return {
     async read(name) {
       const call = `read lease ${namespace}/${name}`;
-      const { status, date, body } = await request(call, {
+      const { status, date, body } = await answerTo(connection, call, {
         method: 'GET',
         path: `${collection}/${name}`,
       });
@@ -102,14 +96,13 @@ export function leases(connection: ApiConnection, namespace: string): Leases {
     },
     async write(name, content, over) {
       const call = `write lease ${namespace}/${name}`;
-      const { status, body } = await request(call, {
+      const request: JsonRequest = {
         ...(over === undefined
           ? { method: 'POST', path: collection }
           : { method: 'PUT', path: `${collection}/${name}` }),
         body: leaseObject(name, content, over),
-      });
-      if (status >= 300) throw new ApiError(call, status);
-      return leaseSchema.parse(body);
+      };
+      return jsonCall(connection, call, request, leaseSchema);
     },
     watch: (name, handlers, context) =>
       listWatch({

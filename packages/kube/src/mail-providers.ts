@@ -1,13 +1,12 @@
-import { CustomObjectsApi, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { API_VERSION, GROUP, KIND, PLURAL, VERSION } from '@mailprovider/provider/identity';
 import { decodeMailProvider, type MailProvider } from '@mailprovider/provider/mail-provider';
 import type { MailProviderStatus } from '@mailprovider/provider/status-schema';
 import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
-import { calling } from './api-error.ts';
+import { jsonCall } from './json-call.ts';
 import { listWatch, type WatchContext, type WatchHandlers } from './list-watch.ts';
 
-const COLLECTION = { group: GROUP, version: VERSION, plural: PLURAL };
+const COLLECTION = `/apis/${GROUP}/${VERSION}/${PLURAL}`;
 const listSchema = z.object({ items: z.array(z.unknown()) });
 const appliedSchema = z.object({ metadata: z.object({ uid: z.string() }) });
 
@@ -26,32 +25,32 @@ export interface MailProviders {
 }
 
 export function mailProviders(connection: ApiConnection): MailProviders {
-  const api = new CustomObjectsApi(connection.configuration());
   return {
     async list() {
-      const answer = await calling(`list ${PLURAL}`, () => api.listClusterCustomObject(COLLECTION));
-      return listSchema
-        .parse(answer)
-        .items.map(decodeMailProvider)
-        .filter((provider) => provider !== undefined);
+      const call = `list ${PLURAL}`;
+      const request = { method: 'GET', path: COLLECTION } as const;
+      const { items } = await jsonCall(connection, call, request, listSchema);
+      return items.map(decodeMailProvider).filter((provider) => provider !== undefined);
     },
     watch: (handlers, context) =>
       listWatch({
         connection,
-        collection: { path: `/apis/${GROUP}/${VERSION}/${PLURAL}` },
+        collection: { path: COLLECTION },
         decode: decodeMailProvider,
         handlers,
         context,
       }),
     async applyStatus(name, status, fieldManager) {
-      const body = { apiVersion: API_VERSION, kind: KIND, metadata: { name }, status };
-      const applied = await calling(`apply status of ${PLURAL}/${name}`, () =>
-        api.patchClusterCustomObjectStatus(
-          { ...COLLECTION, name, fieldManager, force: true, body },
-          setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
-        ),
-      );
-      return appliedSchema.parse(applied).metadata.uid;
+      const call = `apply status of ${PLURAL}/${name}`;
+      const request = {
+        method: 'PATCH',
+        path: `${COLLECTION}/${encodeURIComponent(name)}/status`,
+        query: { fieldManager, force: 'true' },
+        body: { apiVersion: API_VERSION, kind: KIND, metadata: { name }, status },
+        contentType: 'application/apply-patch+yaml',
+      } as const;
+      const { metadata } = await jsonCall(connection, call, request, appliedSchema);
+      return metadata.uid;
     },
   };
 }

@@ -1,8 +1,7 @@
-import { CoreV1Api } from '@kubernetes/client-node';
 import type { StoredSecret } from '@mailprovider/provider/secret';
 import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
-import { calling } from './api-error.ts';
+import { jsonCall } from './json-call.ts';
 import { listWatch, type WatchContext, type WatchHandlers } from './list-watch.ts';
 import { METADATA_ONLY } from './metadata-only.ts';
 
@@ -14,6 +13,15 @@ export interface SecretVersion {
 
 const metadataSchema = z.object({
   metadata: z.object({ name: z.string(), resourceVersion: z.string() }),
+});
+
+const secretSchema = z.object({
+  metadata: z.object({
+    resourceVersion: z.string(),
+    annotations: z.record(z.string(), z.string()).default({}),
+  }),
+  type: z.string().default('Opaque'),
+  data: z.record(z.string(), z.string()).default({}),
 });
 
 function decodeVersion(object: unknown): SecretVersion | undefined {
@@ -30,20 +38,19 @@ export interface Secrets {
 }
 
 export function secrets(connection: ApiConnection, namespace: string): Secrets {
-  const api = new CoreV1Api(connection.configuration());
+  const collection = `/api/v1/namespaces/${namespace}/secrets`;
   return {
     async read(name) {
-      const secret = await calling(`read secret ${namespace}/${name}`, () =>
-        api.readNamespacedSecret({ name, namespace }),
-      );
-      const { annotations = {}, resourceVersion = '' } = secret.metadata ?? {};
-      const { type = 'Opaque', data = {} } = secret;
-      return { type, data, annotations, resourceVersion };
+      const path = `${collection}/${encodeURIComponent(name)}`;
+      const call = `read secret ${namespace}/${name}`;
+      const request = { method: 'GET', path } as const;
+      const { metadata, type, data } = await jsonCall(connection, call, request, secretSchema);
+      return { type, data, ...metadata };
     },
     watch: (handlers, context) =>
       listWatch({
         connection,
-        collection: { path: `/api/v1/namespaces/${namespace}/secrets`, accept: METADATA_ONLY },
+        collection: { path: collection, accept: METADATA_ONLY },
         decode: decodeVersion,
         handlers,
         context,

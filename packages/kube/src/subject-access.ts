@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
-import { ApiError } from './api-error.ts';
+import { jsonCall } from './json-call.ts';
 
 /** A user as an AdmissionReview describes it. */
 export interface Subject {
@@ -27,12 +27,8 @@ export function subjectAccess(connection: ApiConnection) {
     const call = 'create subjectaccessreview';
     const spec = { user: username, uid, groups, extra, resourceAttributes: access };
     const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
-    const answer = await connection
-      .request({ method: 'POST', path: PATH, body })
-      .catch((error: unknown) => {
-        throw new ApiError(call, undefined, error);
-      });
-    if (answer.status >= 300) throw new ApiError(call, answer.status);
-    return reviewSchema.parse(answer.body).status.allowed;
+    const request = { method: 'POST', path: PATH, body } as const;
+    const { status } = await jsonCall(connection, call, request, reviewSchema);
+    return status.allowed;
   };
 }

@@ -44,6 +44,22 @@ function isCertificate(text: string): boolean {
  */
 export function certificateAuthorityProblem(pem: string): string | undefined {
   if (pem === '') return undefined;
+  if (!known.has(pem)) {
+    const [oldest] = known.size < KNOWN_MAX ? [] : known.keys();
+    if (oldest !== undefined) known.delete(oldest);
+    known.set(pem, problemOf(pem));
+  }
+  return known.get(pem);
+}
+
+/**
+ * To read a certificate costs more than all the rest of a check of a spec, and the providers of a
+ * cluster trust the same few authorities. At most 16 times 256 KiB.
+ */
+const KNOWN_MAX = 16;
+const known = new Map<string, string | undefined>();
+
+function problemOf(pem: string): string | undefined {
   if (UNPRINTABLE.test(pem))
     return 'must not contain control characters other than line breaks and tabs';
   let count = 0;
