@@ -38,7 +38,10 @@ function keeperFor(t: Test, { echo = true } = {}) {
     store.set(provider.metadata.name, provider);
     if (tell) keeper.stored(provider);
   };
-  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  /** One key of the queue begins in a turn of the event loop. */
+  const settle = async () => {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
   t.teardown(() => keeper.close());
   const reasons = () =>
     NAMES.map((name) => conditionOf(store.get(name)?.status?.conditions, 'Default')?.reason);

@@ -7,17 +7,22 @@ function controlledQueue(concurrency: number) {
   const clock = new ManualClock();
   const started: string[] = [];
   const finish = new Map<string, () => void>();
+  const leave = new Map<string, () => void>();
   const queue = new WorkQueue({
     concurrency,
     clock,
-    work: (key) =>
+    work: (key, leavePlace) =>
       new Promise((resolve) => {
         started.push(key);
         finish.set(key, resolve);
+        leave.set(key, leavePlace);
       }),
   });
-  const settle = () => new Promise((resolve) => setImmediate(resolve));
-  return { queue, clock, started, settle, finish: (key: string) => finish.get(key)?.() };
+  /** One key begins in a turn of the event loop. */
+  const settle = async () => {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { queue, clock, started, settle, finish: (key: string) => finish.get(key)?.(), leave };
 }
 
 t.test('works on no more keys at once than it may', async (t) => {
@@ -104,4 +109,36 @@ t.test('closing waits for what runs and starts nothing more', async (t) => {
   await settle();
   t.strictSame(started, ['a']);
   t.strictSame(clock.pending, []);
+});
+
+t.test(
+  'a key that leaves its place makes way, and is still not worked on twice at once',
+  async (t) => {
+    const { queue, started, settle, finish, leave } = controlledQueue(1);
+    for (const key of ['a', 'b', 'c']) queue.add(key);
+    await settle();
+    leave.get('a')?.();
+    leave.get('a')?.();
+    await settle();
+    t.strictSame(started, ['a', 'b'], 'one makes way for one');
+    queue.add('a');
+    finish('b');
+    await settle();
+    t.strictSame(started, ['a', 'b', 'c']);
+    finish('c');
+    await settle();
+    t.strictSame(started, ['a', 'b', 'c']);
+    finish('a');
+    await settle();
+    t.strictSame(started, ['a', 'b', 'c', 'a']);
+  },
+);
+
+t.test('in one turn of the event loop one key begins', async (t) => {
+  const { queue, started } = controlledQueue(100);
+  for (let i = 0; i < 50; i += 1) queue.add(String(i));
+  for (let turn = 1; turn <= 10; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    t.ok(started.length <= turn + 1, `${started.length} began in ${turn} turns`);
+  }
 });

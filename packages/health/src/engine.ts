@@ -58,7 +58,7 @@ export class HealthEngine {
     this.#queue = new WorkQueue({
       concurrency: deps.concurrency,
       clock: deps.clock,
-      work: (name) => this.#reconcile(name),
+      work: (name, leavePlace) => this.#reconcile(name, leavePlace),
     });
   }
 
@@ -126,13 +126,13 @@ export class HealthEngine {
     else this.#queue.addAfter(name, delayMs);
   }
 
-  async #reconcile(name: string): Promise<void> {
+  async #reconcile(name: string, leavePlace: () => void): Promise<void> {
     const provider = this.#providers.get(name);
     if (provider === undefined) return;
     const run = new AbortController();
     this.#running.set(name, run);
     try {
-      await this.#check(provider, run.signal);
+      await this.#check(provider, run.signal, leavePlace);
     } catch (error) {
       if (!run.signal.aborted) this.#retry(name, error);
     } finally {
@@ -140,12 +140,14 @@ export class HealthEngine {
     }
   }
 
-  async #check(provider: MailProvider, signal: AbortSignal): Promise<void> {
+  async #check(provider: MailProvider, signal: AbortSignal, leavePlace: () => void): Promise<void> {
     const { clock, check, intervals, random } = this.#deps;
     const { name } = provider.metadata;
     const begin = clock.monotonicMs();
     const suspensionOf = (login: Login) => this.#suspended.find(login, clock.now());
     const result = await checkProvider(provider, check, { signal, suspensionOf });
+    // What is stored waits for the API server; the next probe need not.
+    leavePlace();
     const seconds = (clock.monotonicMs() - begin) / 1000;
     const now = clock.now();
     const current = this.#currentOf(provider);

@@ -1,5 +1,6 @@
 import type { ClaimReading, Leadership } from '@mailprovider/kube';
 import { conditionOf } from '@mailprovider/provider/conditions';
+import pLimit from 'p-limit';
 import { ClaimStamper } from './default/claim-stamp.ts';
 import { DEFAULT_CONDITION } from './default/default-conditions.ts';
 import { DefaultKeeper } from './default/default-keeper.ts';
@@ -19,11 +20,30 @@ export interface LeaderDeps {
   readonly claimStore: ClaimStore;
 }
 
+interface Writer<Written extends readonly unknown[]> {
+  write(...written: Written): Promise<void>;
+}
+
+/**
+ * Of the 16 connections to the API server, which the Secrets of waiting checks are read over too. The
+ * API server does not store faster with more.
+ */
+const STATUS_WRITES_AT_ONCE = 8;
+
+/** Has what comes on top of so many writes wait in the order it came. */
+function atMost<Written extends readonly unknown[]>(
+  atOnce: number,
+  writer: Writer<Written>,
+): Writer<Written> {
+  const limit = pLimit(atOnce);
+  return { write: (...written) => limit(() => writer.write(...written)) };
+}
+
 /** Refuses to write when the Lease may be another's by now. */
 function whileLeading<Written extends readonly unknown[]>(
   leadership: Leadership,
-  writer: { write(...written: Written): Promise<void> },
-): { write(...written: Written): Promise<void> } {
+  writer: Writer<Written>,
+): Writer<Written> {
   return {
     async write(...written) {
       leadership.throwIfLost();
@@ -60,7 +80,7 @@ export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<vo
   const engine = new HealthEngine({
     ...deps.engine,
     events,
-    statusWriter: whileLeading(leadership, statusWriter),
+    statusWriter: atMost(STATUS_WRITES_AT_ONCE, whileLeading(leadership, statusWriter)),
   });
   const writer = tellingOf(events, whileLeading(leadership, defaultConditionWriter));
   const defaults = new DefaultKeeper({ writer, clock, logger });

@@ -1,11 +1,14 @@
 import type { Clock } from '@mailprovider/process';
 
 export interface WorkQueueOptions {
-  /** How many keys are worked on at once. */
+  /** How many keys have a place at once. */
   readonly concurrency: number;
   readonly clock: Clock;
-  /** Works on one key; never for the same key twice at once. Must not reject. */
-  work(key: string): Promise<void>;
+  /**
+   * Works on one key; never for the same key twice at once. Must not reject. `leavePlace` lets
+   * another key begin before this work has ended.
+   */
+  work(key: string, leavePlace: () => void): Promise<void>;
 }
 
 /**
@@ -13,7 +16,8 @@ export interface WorkQueueOptions {
  *
  * A key is idle, waiting for its time, ready, or running. Adding it makes an idle or waiting key
  * ready; a ready one stays as it is; a running one runs once more afterwards, so that no change is
- * missed and many changes are one run.
+ * missed and many changes are one run. In one turn of the event loop one key begins: many that
+ * begin together would do their handshakes together, and hold up everything else.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
@@ -21,6 +25,8 @@ export class WorkQueue {
   readonly #running = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
   readonly #waiting = new Map<string, { readonly due: number; cancel(): void }>();
+  #placesTaken = 0;
+  #nextTurn: NodeJS.Immediate | undefined;
   #closed = false;
 
   constructor(options: WorkQueueOptions) {
@@ -69,19 +75,36 @@ export class WorkQueue {
   }
 
   #startWork(): void {
-    for (const key of this.#ready) {
-      if (this.#running.size >= this.#options.concurrency) return;
-      this.#ready.delete(key);
-      this.#running.set(key, this.#run(key));
-    }
+    if (this.#nextTurn !== undefined) return;
+    const [key] = this.#ready;
+    if (key === undefined || this.#placesTaken >= this.#options.concurrency) return;
+    this.#ready.delete(key);
+    this.#running.set(key, this.#run(key));
+    this.#nextTurn = setImmediate(() => {
+      this.#nextTurn = undefined;
+      this.#startWork();
+    });
   }
 
   async #run(key: string): Promise<void> {
+    const leavePlace = this.#takePlace();
     // The caller has registered this run before the work itself begins.
     await Promise.resolve();
-    await this.#options.work(key);
+    await this.#options.work(key, leavePlace);
     this.#running.delete(key);
     if (this.#again.delete(key)) this.#ready.add(key);
+    leavePlace();
     this.#startWork();
+  }
+
+  #takePlace(): () => void {
+    this.#placesTaken += 1;
+    let taken = true;
+    return () => {
+      if (!taken) return;
+      taken = false;
+      this.#placesTaken -= 1;
+      this.#startWork();
+    };
   }
 }

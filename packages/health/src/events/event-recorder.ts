@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import pLimit from 'p-limit';
 import type { EventSink } from '../ports.ts';
 import type { HealthEvent } from './status-events.ts';
 
@@ -12,6 +13,9 @@ export interface EventRecorderDeps {
 /** As client-go's recorder: 25 events of one object at once, then one in 5 minutes. */
 const BURST = 25;
 const REFILL_MS = 300_000;
+
+/** As client-go has it: one at a time, and no more than so many that wait. */
+const WAITING_MAX = 1000;
 
 interface Bucket {
   readonly left: number;
@@ -26,30 +30,36 @@ interface Bucket {
 export class EventRecorder {
   readonly #deps: EventRecorderDeps;
   readonly #buckets = new Map<string, Bucket>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #oneAtATime = pLimit(1);
+  #last: Promise<void> = Promise.resolve();
+  #closed = false;
 
   constructor(deps: EventRecorderDeps) {
     this.#deps = deps;
   }
 
   record(provider: MailProvider, event: HealthEvent): void {
-    if (!this.#take(provider.metadata.uid)) return;
-    const { sink, clock, logger } = this.#deps;
-    const writing = sink
-      .create(provider, event, clock.now())
-      .catch((error: unknown) =>
-        logger.warn(
-          { provider: provider.metadata.name, reason: event.reason, err: error },
-          'mailprovider event not recorded',
-        ),
-      )
-      .finally(() => this.#running.delete(writing));
-    this.#running.add(writing);
+    if (this.#oneAtATime.pendingCount >= WAITING_MAX || !this.#take(provider.metadata.uid)) return;
+    const at = this.#deps.clock.now();
+    this.#last = this.#oneAtATime(() => this.#store(provider, event, at));
   }
 
-  /** Resolves when no event is being stored any more. */
+  /** Resolves when no event is being stored any more; those that wait are left out. */
   async close(): Promise<void> {
-    await Promise.all(this.#running);
+    this.#closed = true;
+    await this.#last;
+  }
+
+  async #store(provider: MailProvider, event: HealthEvent, at: Date): Promise<void> {
+    if (this.#closed) return;
+    const { sink, logger } = this.#deps;
+    const { name } = provider.metadata;
+    try {
+      await sink.create(provider, event, at);
+    } catch (error) {
+      const fields = { provider: name, reason: event.reason, err: error };
+      logger.warn(fields, 'mailprovider event not recorded');
+    }
   }
 
   /** The provider is gone. */
