@@ -16,8 +16,14 @@ export const PROTOCOL_REASONS = {
   EhloRejected: {
     stages: ['ehlo'],
     passes: 'after-4yz',
-    causes: ['a server that takes no address in EHLO, only a host name that it can look up'],
-    fix: ['Set `spec.smtp.ehloName` to a name that resolves to the address dialled from.'],
+    causes: [
+      'a server that takes no address in EHLO, only a host name that it can look up',
+      'a server that knows HELO alone, where TLS or a login is wanted',
+    ],
+    fix: [
+      'Set `spec.smtp.ehloName` to a name that resolves to the address dialled from.',
+      'Use the port for submission (587 or 465).',
+    ],
   },
   ProtocolError: {
     stages: ['greeting', 'ehlo', 'starttls', 'auth'],
