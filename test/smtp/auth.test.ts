@@ -167,6 +167,17 @@ t.test(
   },
 );
 
+t.test('an abort while an exchange is cancelled is rethrown as it is', async (t) => {
+  const controller = new AbortController();
+  const reason = new Error('the provider was deleted');
+  const { port } = await scriptedPeer(t, [
+    ...greetAndOffer('AUTH PLAIN'),
+    ...[hear('AUTH'), say('334 more\r\n'), hear('*'), () => controller.abort(reason)],
+  ]);
+  const { signal } = controller;
+  await t.rejects(open({ target: { port }, credentials: CREDENTIALS, signal }), reason);
+});
+
 t.test('where MD5 may not be used, CRAM-MD5 is not spoken', async (t) => {
   const { createHmac } = crypto;
   t.teardown(() => {

@@ -6,9 +6,10 @@ import {
   parseBindAddress,
   parsePort,
   runUntilSignal,
-  StartupError,
 } from '@mailprovider/process';
 import { Command, Option } from 'commander';
+import { errorText } from './error-text.ts';
+import { probeCommand } from './probe/command.ts';
 import { startStandalone } from './standalone/start.ts';
 import { jsonView } from './view/json-view.ts';
 import { terminalView } from './view/terminal-view.ts';
@@ -28,12 +29,6 @@ interface StartFlags {
 
 const now = () => new Date();
 
-/** An expected failure is its message; anything else is ours, and its stack helps to mend it. */
-function describe(error: unknown): string {
-  if (error instanceof StartupError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
 /** Whoever reads us may stop to: `mailprovider start | head`. */
 function endWithReader(error: NodeJS.ErrnoException): void {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
@@ -47,7 +42,7 @@ async function start(folder: string, flags: StartFlags): Promise<void> {
   const ports = { smtpPort: flags.mailboxSmtpPort, smtpsPort: flags.mailboxSmtpsPort };
   const exitCode = await runUntilSignal(
     () => startStandalone({ ...flags, folder, mailbox: flags.mailbox ? ports : undefined }, view),
-    (error) => process.stderr.write(`mailprovider: ${describe(error)}\n`),
+    (error) => process.stderr.write(`mailprovider: ${errorText(error)}\n`),
   );
   process.exit(exitCode);
 }
@@ -71,5 +66,6 @@ export function createProgram(): Command {
     .option('--mailbox-smtps-port <port>', 'implicit TLS port of the mailbox', parsePort, 1465)
     .option('--no-mailbox', 'do not start the development mailbox')
     .action(start);
+  program.addCommand(probeCommand());
   return program;
 }

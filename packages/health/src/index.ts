@@ -4,7 +4,7 @@ export {
   checkProvider,
   checkServer,
 } from './check/check-provider.ts';
-export type { CheckResult, ProbeFinding } from './check/check-result.ts';
+export type { CheckResult, ProbeFinding, ServerCheckResult } from './check/check-result.ts';
 export { type EngineDeps, HealthEngine } from './engine.ts';
 export { createHealthMetrics, type HealthMetrics } from './metrics/check-metrics.ts';
 export type { EventSink, SecretLookup, SecretReader, StatusWriter } from './ports.ts';

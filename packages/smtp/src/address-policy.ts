@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 import { CLOUD_METADATA, LOOPBACK, NEVER_A_MAIL_SERVER } from './denied-networks.ts';
 import { type Network, parseNetwork } from './network.ts';
 
@@ -26,7 +26,9 @@ export function createAddressPolicy(options: {
     allows(address) {
       const version = address.includes('%') ? 0 : isIP(address);
       if (version === 0) return false;
-      const isIn = (list: BlockList) => list.check(address, version === 4 ? 'ipv4' : 'ipv6');
+      const family = version === 4 ? 'ipv4' : 'ipv6';
+      const socketAddress = new SocketAddress({ address, family });
+      const isIn = (list: BlockList) => list.check(socketAddress);
       if (isIn(denied)) return false;
       // ::1 is within the IPv4-compatible form of 0.0.0.0/8, so loopback comes first.
       return isIn(loopback) ? allowLoopback : !isIn(never);

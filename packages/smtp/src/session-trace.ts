@@ -23,7 +23,7 @@ export interface TlsFacts {
 export interface SessionTrace {
   /** The steps in the order taken: `ehlo` stands twice after STARTTLS, and the last is the one that failed, if one did. */
   readonly stages: readonly StageTiming[];
-  /** The address dialled last; it is one that the policy allows. */
+  /** The address dialled last; only what the policy allows is dialled. */
   readonly address?: string;
   /** Facts of the TLS layer, absent where the session did not come to have one. */
   readonly tls?: TlsFacts;

@@ -9,7 +9,13 @@ import { validateSpec } from '@mailprovider/provider/validate';
 import { type Credentials, openSession, type SessionDeps, SmtpError } from '@mailprovider/smtp';
 import type { SecretReader } from '../ports.ts';
 import { type Login, loginOf } from './auth-suspension.ts';
-import type { CheckResult, LoginFinding, PasswordFinding, ProbeFinding } from './check-result.ts';
+import type {
+  CheckResult,
+  LoginFinding,
+  PasswordFinding,
+  ProbeFinding,
+  ServerCheckResult,
+} from './check-result.ts';
 
 export interface CheckDeps extends Omit<SessionDeps, 'signal'> {
   /** The one namespace that Secrets are read from. */
@@ -56,7 +62,7 @@ export async function checkServer(
   spec: MailProviderSpec,
   deps: CheckDeps,
   limits: CheckLimits,
-): Promise<CheckResult> {
+): Promise<ServerCheckResult> {
   const loaded = await loadPassword(spec, deps);
   if ('reason' in loaded) return { kind: 'password-not-loaded', password: loaded };
   const { finding: password, credentials } = loaded;

@@ -44,3 +44,6 @@ export type CheckResult =
       readonly login?: LoginFinding;
       readonly probe: ProbeFinding;
     };
+
+/** The outcome of a check of password and server. */
+export type ServerCheckResult = Extract<CheckResult, { kind: 'password-not-loaded' | 'probed' }>;
