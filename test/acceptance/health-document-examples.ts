@@ -58,7 +58,7 @@ export async function realHealthDocument(
   try {
     await Promise.all(shown.map((example) => create(cluster, example)));
     const run = async (command: string) =>
-      (await execa('bash', ['-c', command], { cwd: ROOT, all: true, reject: false })).all;
+      (await execa('bash', ['-c', command], { cwd: ROOT, reject: false })).stdout;
     return { written, real: await withRealOutput(written, run) };
   } finally {
     await cluster.kubectl(['delete', ...objects]);

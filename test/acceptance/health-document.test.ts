@@ -41,6 +41,7 @@ t.test('what differs from run to run is steady, what matters is not touched', as
     '  Message: 127.0.0.1:40123: reply 535',
     '  Last Transition Time:  2026-11-21T15:57:28Z',
     '  Certificate Expiry:  2026-12-21T15:50:18Z',
+    '  greeting  101.6 ms',
     '  Warning  Failed  12s   mailprovider-health  127.0.0.1:40123: reply 535',
   ];
   t.strictSame(steady(output.join('\n')).split('\n'), [
@@ -51,6 +52,7 @@ t.test('what differs from run to run is steady, what matters is not touched', as
     '  Message: 127.0.0.1:587: reply 535',
     '  Last Transition Time:  2026-01-05T09:00:00Z',
     '  Certificate Expiry:  2026-02-04T09:00:00Z',
+    '  greeting  #.# ms',
     '  Warning  Failed  2s    mailprovider-health  127.0.0.1:587: reply 535',
   ]);
 });

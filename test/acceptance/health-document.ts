@@ -34,6 +34,11 @@ export function steady(output: string): string {
     .replaceAll(/^( *(?:Resource|Secret) Version: +)\d+$/gm, '$11234')
     .replaceAll(/^( *UID: +)\S+$/gm, '$15f0c9a52-7d1e-4b7e-9a43-0c6a2d1f8e37')
     .replaceAll(
+      /^( {2}[a-z]+) +\d+\.\d ms/gm,
+      (_line, stage: string) => `${stage.padEnd(12)}#.# ms`,
+    )
+    .replaceAll(/^( {2}SHA-256 +).+$/gm, '$1...')
+    .replaceAll(
       /^( +(?:Normal|Warning) +\S+ +)(\S+)/gm,
       (_line, start: string, age: string) => start + '2s'.padEnd(age.length),
     );
