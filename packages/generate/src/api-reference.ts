@@ -2,53 +2,15 @@ import { type OpenApiSchema, openApiSchemaOf } from '@mailprovider/provider/crd'
 import { API_VERSION, KIND } from '@mailprovider/provider/identity';
 import { METRICS } from '@mailprovider/provider/metric-names';
 import {
-  isAboutKey,
-  SECRET_REASON_TEXT,
-  SESSION_REASON_TEXT,
-} from '@mailprovider/provider/reason-text';
-import {
-  type DEFAULT_REASONS,
-  type HEALTHY_REASONS,
-  metricLabel,
-  type PASSWORD_LOADED_REASONS,
-  type READY_REASONS,
-  SECRET_REASONS,
-  SESSION_REASONS,
-} from '@mailprovider/provider/reasons';
+  type ConditionMeaning,
+  DEFAULT_MEANING,
+  HEALTHY_MEANING,
+  PASSWORD_LOADED_MEANING,
+  READY_MEANING,
+} from '@mailprovider/provider/reason-guide/condition-reasons';
 import { specSchema } from '@mailprovider/provider/schema';
-import { statusSchema } from '@mailprovider/provider/status-schema';
-
-type Meaning = readonly [status: string, meaning: string];
-
-const READY: Readonly<Record<(typeof READY_REASONS)[number], Meaning>> = {
-  Configured: ['True', 'the provider can be used'],
-  ValidationFailed: ['False', 'the spec is invalid; it was stored while the webhook was absent'],
-  PasswordNotLoaded: ['False', 'see PasswordLoaded'],
-  HealthCheckFailed: ['False', 'see Healthy'],
-  Disabled: ['False', '`spec.disabled` is true'],
-};
-const HEALTHY: Readonly<Record<(typeof HEALTHY_REASONS)[number], Meaning>> = {
-  HealthCheckPassed: ['True', 'the server was reached, and took the credentials if there are any'],
-  Pending: ['Unknown', 'not checked because the spec is invalid'],
-  Disabled: ['Unknown', '`spec.disabled` is true'],
-  PasswordNotLoaded: ['Unknown', 'not checked because the password is missing'],
-};
-const PASSWORD_LOADED: Readonly<Record<(typeof PASSWORD_LOADED_REASONS)[number], Meaning>> = {
-  SecretLoaded: ['True', 'the password was read'],
-  NotRequired: ['True', 'the provider has no user name'],
-  Pending: ['Unknown', 'not looked for because the spec is invalid'],
-  Disabled: ['Unknown', '`spec.disabled` is true'],
-};
-const DEFAULT: Readonly<Record<(typeof DEFAULT_REASONS)[number], Meaning>> = {
-  Elected: ['True', 'the provider is used where none is named'],
-  DefaultConflict: ['False', 'another one is elected, which the message names'],
-  Disabled: ['False', '`spec.disabled` is true'],
-};
-
-function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(headers), line(headers.map(() => '---')), ...rows.map(line)].join('\n');
-}
+import { type ConditionStatus, statusSchema } from '@mailprovider/provider/status-schema';
+import { markdownTable } from './markdown-table.ts';
 
 /** The limits of a field, as a reader checks them. */
 function limitsOf(schema: OpenApiSchema): string {
@@ -78,32 +40,37 @@ function fieldRows(schema: OpenApiSchema, path: string): string[][] {
   });
 }
 
-function reasonRows(reasons: Readonly<Record<string, Meaning>>): string[][] {
-  return Object.entries(reasons).map(([reason, [status, meaning]]) => [
-    reason,
-    status,
-    meaning,
-    '',
-  ]);
+/** The reasons of one condition, by status; `others` stands for those of False that have a list of their own. */
+function conditionRow(
+  type: string,
+  meanings: Readonly<Record<string, ConditionMeaning>>,
+  others = '',
+): string[] {
+  const named = (status: ConditionStatus) =>
+    Object.entries(meanings)
+      .filter(([, [value]]) => value === status)
+      .map(([reason]) => reason)
+      .join(' ');
+  return [type, named('True'), `${others}${named('False')}`, named('Unknown')];
 }
 
-/** The reference of fields, conditions, reasons and metrics, in Markdown. */
+/** The reference of fields, conditions and metrics, in Markdown. */
 export function apiReference(): string {
   const fieldHeaders = ['field', 'type', 'required, or default', 'limits', 'meaning'];
-  const reasonHeaders = ['reason', 'status', 'meaning', 'metric label'];
-  const sessionRows = SESSION_REASONS.map((reason) => {
-    const early = reason === 'Timeout' ? ', `connection_timeout` before the greeting' : '';
-    const label = `\`${metricLabel(reason)}\`${early}`;
-    return [reason, 'False', SESSION_REASON_TEXT[reason], label];
-  });
-  const secretRows = SECRET_REASONS.map((reason) => {
-    return [
-      reason,
-      'False',
-      `the ${isAboutKey(reason) ? 'key' : 'Secret'} ${SECRET_REASON_TEXT[reason]}`,
-      `\`${metricLabel(reason)}\``,
-    ];
-  });
+  const conditionRows = [
+    conditionRow('Ready', READY_MEANING),
+    conditionRow(
+      'Healthy',
+      HEALTHY_MEANING,
+      '[why the session failed](reasons.md#healthy-is-false)',
+    ),
+    conditionRow(
+      'PasswordLoaded',
+      PASSWORD_LOADED_MEANING,
+      '[what is wrong with the Secret](reasons.md#passwordloaded-is-false)',
+    ),
+    conditionRow('Default', DEFAULT_MEANING),
+  ];
   const metricRows = Object.values(METRICS).map(({ name, type, labels, help, exportedBy }) => {
     const labelNames = labels.map((label) => `\`${label}\``).join(' ');
     return [`\`${name}\``, type, labelNames, help, exportedBy];
@@ -114,39 +81,27 @@ Generated by \`npm run generate\`. Do not edit.
 
 ## Spec
 
-${table(fieldHeaders, fieldRows(openApiSchemaOf(specSchema), 'spec'))}
+${markdownTable(fieldHeaders, fieldRows(openApiSchemaOf(specSchema), 'spec'))}
 
 \`username\` and \`passwordRef\` come together or not at all. \`tlsMode\` other than \`auto\` and \`none\`
 contradicts \`disableTLS: true\`. At most one provider has \`default: true\`.
 
 ## Status
 
-${table(fieldHeaders, fieldRows(openApiSchemaOf(statusSchema), 'status'))}
+${markdownTable(fieldHeaders, fieldRows(openApiSchemaOf(statusSchema), 'status'))}
 
 ## Conditions
 
 Ready, Healthy and PasswordLoaded exist from the first write on, each with \`observedGeneration\`.
 Default exists where \`spec.default\` is true; without it a provider can be as Ready as with it.
 
-### Ready
+${markdownTable(['condition', 'True', 'False', 'Unknown'], conditionRows)}
 
-${table(reasonHeaders, reasonRows(READY))}
-
-### Healthy
-
-${table(reasonHeaders, [...reasonRows(HEALTHY), ...sessionRows])}
-
-### PasswordLoaded
-
-${table(reasonHeaders, [...reasonRows(PASSWORD_LOADED), ...secretRows])}
-
-### Default
-
-${table(reasonHeaders, reasonRows(DEFAULT))}
+What each reason means, and what to do: [reasons.md](reasons.md).
 
 ## Metrics
 
-${table(['metric', 'type', 'labels', 'meaning', 'exported by'], metricRows)}
+${markdownTable(['metric', 'type', 'labels', 'meaning', 'exported by'], metricRows)}
 
 The sender is yet to be built; its names are reserved.
 `;

@@ -24,10 +24,11 @@ export const SESSION_REASON_TEXT: Readonly<Record<SessionReason, string>> = {
   CertificateNameMismatch:
     'the certificate of the server is for another name; check spec.smtp.host and spec.smtp.serverName',
   AuthNotOffered: 'the server offers no authentication; check spec.smtp.port and spec.smtp.tlsMode',
-  AuthMechanismUnsupported: 'the server offers neither PLAIN nor LOGIN authentication',
+  AuthMechanismUnsupported:
+    'the server takes no authentication mechanism that may be used; check spec.smtp.authMethod',
   AuthenticationFailed:
     'the server refused the user name or the password; check spec.smtp.username and the Secret',
-  AuthMethodDisabled: 'the server does not accept passwords for this account',
+  AuthMethodDisabled: 'the server does not accept this kind of login for the account',
   AuthThrottled: 'the server limits logins for now',
   ServiceUnavailable: 'the server is not available for now',
 };
