@@ -57,6 +57,26 @@ t.test('an Event of health is shown by kubectl describe', { skip: WITHOUT_CLUSTE
   );
 });
 
+t.test(
+  'kubectl describe shows Events in the order of time',
+  { skip: WITHOUT_CLUSTER },
+  async (t) => {
+    const cluster = sharedCluster();
+    const { create } = events(await healthConnection(t, cluster), REPORTER);
+    const regarding = await stored(t, cluster, 'event-order');
+    const begin = Date.now();
+    const notes = ['first', 'second', 'third', 'fourth', 'fifth'];
+    for (const [i, note] of notes.entries()) {
+      await create({ ...transition(regarding, `${note} note`), time: new Date(begin + i) });
+    }
+    const { stdout } = await cluster.kubectl(['describe', 'mailprovider', regarding.name]);
+    t.strictSame(
+      [...stdout.matchAll(/(\w+) note/g)].map(([, note]) => note),
+      notes,
+    );
+  },
+);
+
 t.test('a note is cut to what the API server takes', { skip: WITHOUT_CLUSTER }, async (t) => {
   const cluster = sharedCluster();
   const { create } = events(await healthConnection(t, cluster), REPORTER);

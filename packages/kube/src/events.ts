@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
 import { jsonCall } from './json-call.ts';
@@ -45,9 +45,14 @@ export interface Events {
   create(event: EventContent): Promise<void>;
 }
 
-/** Unique, and a DNS subdomain as names must be: the object's name, a dot and 16 hex digits. */
-function eventName(objectName: string): string {
-  const suffix = randomBytes(8).toString('hex');
+/**
+ * Unique, and a DNS subdomain as names must be: the object's name, a dot and 16 hex digits. As
+ * client-go has it these are the time in nanoseconds, since `kubectl describe` shows Events in the
+ * order of their names; what is below a millisecond is random.
+ */
+function eventName(objectName: string, time: Date): string {
+  const nanoseconds = BigInt(time.getTime()) * 1_000_000n + BigInt(randomInt(1_000_000));
+  const suffix = nanoseconds.toString(16).padStart(16, '0');
   const longest = objectName.slice(0, NAME_MAX - suffix.length - 1);
   return `${longest.replace(/[^a-z0-9]+$/, '')}.${suffix}`;
 }
@@ -68,7 +73,7 @@ export function events(connection: ApiConnection, reporter: EventReporter): Even
       const body = {
         apiVersion: 'events.k8s.io/v1',
         kind: 'Event',
-        metadata: { name: eventName(regarding.name), namespace: NAMESPACE },
+        metadata: { name: eventName(regarding.name, time), namespace: NAMESPACE },
         eventTime: microTime(time),
         reportingController: reporter.controller,
         reportingInstance: reporter.instance,

@@ -29,8 +29,12 @@ export function loginOf(
 
 /** Whether the record says that this login is not to be tried yet. */
 export function suspends(record: AuthSuspension, login: Login, now: Date): boolean {
+  return isActive(record, now) && isOf(record, login);
+}
+
+/** Whether the record speaks of this login. */
+export function isOf(record: AuthSuspension, login: Login): boolean {
   return (
-    isActive(record, now) &&
     record.target === login.target &&
     record.user === login.user &&
     record.secretVersion === login.secretVersion

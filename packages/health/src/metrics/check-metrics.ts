@@ -2,6 +2,7 @@ import { METRICS, type Metric } from '@mailprovider/provider/metric-names';
 import { metricLabel, STAGES, type Stage } from '@mailprovider/provider/reasons';
 import type { SessionTrace } from '@mailprovider/smtp';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { isOf } from '../check/auth-suspension.ts';
 import type { CheckResult } from '../check/check-result.ts';
 import type { HealthStatus } from '../status/derive-status.ts';
 
@@ -75,6 +76,13 @@ function createResultCounter(registry: Registry) {
   };
 }
 
+/** Status may still hold the record of another login. */
+function isSuspended(result: CheckResult, { authSuspension }: HealthStatus): boolean {
+  if (result.kind !== 'probed' || result.login === undefined) return false;
+  if (result.login.state === 'suspended') return true;
+  return authSuspension !== undefined && isOf(authSuspension, result.login.login);
+}
+
 /** Gauges of one provider each that say what stands in its status. */
 function createStatusGauges(registry: Registry) {
   const lastSuccess = gauge(METRICS.lastSuccess, registry);
@@ -85,10 +93,10 @@ function createStatusGauges(registry: Registry) {
     else metric.set({ provider }, Date.parse(time) / 1000);
   };
   return {
-    set(provider: string, status: HealthStatus) {
+    set(provider: string, result: CheckResult, status: HealthStatus) {
       setTime(lastSuccess, provider, status.lastHealthCheck);
       setTime(expiry, provider, status.certificateExpiry);
-      suspended.set({ provider }, status.authSuspension === undefined ? 0 : 1);
+      suspended.set({ provider }, isSuspended(result, status) ? 1 : 0);
     },
     remove(provider: string) {
       for (const metric of [lastSuccess, expiry, suspended]) metric.remove({ provider });
@@ -133,7 +141,7 @@ export function createHealthMetrics(registry: Registry): HealthMetrics {
       configured.remove({ provider, status: disabled ? 'enabled' : 'disabled' });
       configured.set({ provider, status: disabled ? 'disabled' : 'enabled' }, 1);
       healthStatus.set({ provider }, statusValue(result));
-      statusGauges.set(provider, status);
+      statusGauges.set(provider, result, status);
       const label = resultLabel(result);
       if (label !== undefined) results.count(provider, label);
       if (result.kind !== 'probed') return;
