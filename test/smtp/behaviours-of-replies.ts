@@ -76,9 +76,9 @@ export const BEHAVIOURS_OF_REPLIES: readonly Behaviour[] = [
       'puts another reply behind its offer',
       [say('250-hi\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n250 more\r\n')],
       {
-        none: 'auth ProtocolError',
-        starttls: 'starttls ProtocolError',
-        implicit: 'auth ProtocolError',
+        none: 'ehlo ProtocolError',
+        starttls: 'ehlo ProtocolError',
+        implicit: 'ehlo ProtocolError',
       },
     ],
   ]),

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { PROBE_TIMEOUT_MS } from '@mailprovider/health/schedule';
 import { withDeadline } from '@mailprovider/process';
+import { stagesOf } from '@mailprovider/provider/reason-guide/session-reasons';
+import { SESSION_REASONS } from '@mailprovider/provider/reasons';
 import { SmtpError } from '@mailprovider/smtp';
 import t from 'tap';
 import {
@@ -121,6 +123,15 @@ for (const behaviour of behaviours) {
     }
   });
 }
+
+t.test('each ending is one that docs/reasons.md knows in that stage', async (t) => {
+  for (const { ending } of outcomes) {
+    const [stage = '', reason = ''] = ending.split(' ');
+    const known = SESSION_REASONS.find((name) => name === reason);
+    const stages: readonly string[] = known === undefined ? [] : stagesOf(known);
+    t.ok(stages.includes(stage), ending);
+  }
+});
 
 t.test('each server saw one connection, and its end', async (t) => {
   t.same(
