@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster } from '@mailprovider/cluster';
 import { ApiConnection, loadKubeConfig } from '@mailprovider/kube';
@@ -35,6 +37,15 @@ export async function healthToken(admin: ApiConnection): Promise<string> {
   return z.object({ status: z.object({ token: z.string() }) }).parse(body).status.token;
 }
 
+/** A test may start several processes, and has one `testdir`. */
+async function temporaryFile(t: Test, content: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'mailprovider-test-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'kubeconfig');
+  await writeFile(file, content, { mode: 0o600 });
+  return file;
+}
+
 /** A health process with the rights of health, behind a proxy with that source of faults. */
 export async function startHealthBehindFaults(
   t: Test,
@@ -61,7 +72,7 @@ export async function startHealthBehindFaults(
     users: [{ name: config.users[0].name, user: { token } }],
   });
   const { child, serving } = launch(t, 'health', [
-    ...['--kubeconfig', join(t.testdir({ kubeconfig }), 'kubeconfig')],
+    ...['--kubeconfig', await temporaryFile(t, kubeconfig)],
     ...['--metrics-bind-address', '127.0.0.1:0', '--allow-loopback'],
     ...flags,
   ]);
