@@ -1,10 +1,8 @@
 import type { Test } from 'tap';
-import type { FaultRun } from './fault-run.ts';
+import { type FaultRun, HEARD_WITHIN_SECONDS } from './fault-run.ts';
 
 /** What the collector has not come to yet; a leak of a kilobyte a fault would be less than a MiB. */
 const RESIDENT_GROWTH_MAX_MIB = 50;
-/** Twice the sync period, because the machine has other things to do too. */
-const HEARD_WITHIN_SECONDS = 6;
 
 /** Asserts that a process has come through its faults with the truth in every status and no leak. */
 export function assertUnharmed(t: Test, run: FaultRun): void {

@@ -21,6 +21,8 @@ const RIGHT_WITHIN_MS = 40_000;
 /** A kept connection that is not used ends after 4 s. */
 const CALM_AFTER_MS = 5_000;
 const CALM_WITHIN_MS = 20_000;
+/** Twice the sync period, because the machine has other things to do too. */
+export const HEARD_WITHIN_SECONDS = 6;
 /**
  * No check comes by time alone, so that a change that was missed stays missed; the last tenth of the
  * faults comes after the last change.
@@ -133,7 +135,9 @@ export async function runFaults(t: Test, options: FaultRunOptions): Promise<Faul
   const seconds = (performance.now() - begin) / 1000;
   const stillWrong = await wrong();
   const after = await settled(figures, isAsBefore, CALM_WITHIN_MS);
-  const metrics = await metricsOf(health.operationsUrl);
+  const isHeard = (metrics: string) =>
+    watchFigures(metrics).every(({ heardSecondsAgo }) => heardSecondsAgo < HEARD_WITHIN_SECONDS);
+  const metrics = await settled(() => metricsOf(health.operationsUrl), isHeard, CALM_WITHIN_MS);
   const stored = await providers.names();
   const strays = labelValues(metrics, METRICS.status.name, 'provider').filter(
     (name) => !stored.includes(name),
