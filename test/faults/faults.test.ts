@@ -8,6 +8,8 @@ import { runFaults } from './fault-run.ts';
 const FAULTS = 60;
 const SEED = 1;
 
+t.setTimeout(180_000);
+
 t.test(
   'after sixty faults every status is right and nothing is left over',
   { skip: WITHOUT_PROGRAMS },
