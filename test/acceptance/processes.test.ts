@@ -93,6 +93,7 @@ t.test('a flag that is wrong or missing is named, without a stack trace', async 
   for (const flag of ['--healthy-interval', '--unhealthy-interval', '--sync-period']) {
     const wrong = new RegExp(`'${flag} <duration>'.*must be more than 0`);
     t.match(await stderrOf('health', flag, '0s'), wrong);
+    t.match(await stderrOf('health', flag, '481h'), /must be 480h or less/);
   }
   t.match(
     await stderrOf('health', '--leader-elect-lease-duration', '10s'),

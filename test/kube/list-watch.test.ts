@@ -140,6 +140,19 @@ for (const [what, step] of [
   });
 }
 
+t.test('a watch that is put off again and again is listed anew by the sync period', async (t) => {
+  const putOff: Step = (response) => {
+    const answer = response.req.url?.includes('watch=') ? status(429) : listed(5);
+    answer(response);
+  };
+  const timing = { backoffMinMs: 200, backoffMaxMs: 200, syncPeriodMs: 250 };
+  const steps = [listed(1), putOff, putOff, putOff, putOff];
+  const { asked } = await follow(t, steps, timing);
+  // Two or three pauses of 100 to 200 ms until then.
+  t.strictSame([...new Set(asked)], ['list', 'watch 1', 'watch 5']);
+  t.equal(asked.filter((request) => request === 'list').length, 2);
+});
+
 t.test('a list that is put off comes again then, but not after an hour', async (t) => {
   const timing = { backoffMinMs: 10, backoffMaxMs: 200 };
   const hour = status(429, { 'retry-after': '3600' });

@@ -3,7 +3,7 @@ import { type Authority, createAuthority, type Validity } from '@mailprovider/pk
 import { DEFAULT_CREDENTIALS_NAMESPACE } from '@mailprovider/provider/identity';
 import { startBalancer } from './balancer.ts';
 import { type ClusterDirectory, createClusterDirectory } from './cluster-directory.ts';
-import { startControlPlane } from './control-plane.ts';
+import { type RestartableControlPlane, startControlPlane } from './control-plane.ts';
 import { HOST } from './control-plane-flags.ts';
 import { type ClusterEnvironment, clusterEnvironment, shellScript } from './environment.ts';
 import { installBase, registerWebhooks } from './installation.ts';
@@ -39,6 +39,7 @@ export interface ClusterOptions {
 /** A cluster whose processes are ready. */
 export interface Cluster {
   readonly environment: ClusterEnvironment;
+  readonly controlPlane: RestartableControlPlane;
   /** Those it was started with, in that order; one may be ended and started again. */
   readonly processes: readonly ClusterProcess[];
   /** Shell script that gives another terminal this environment. */
@@ -71,6 +72,7 @@ interface Api {
   readonly kubeconfig: string;
   readonly kubectl: Kubectl;
   readonly kubectlCache: string;
+  readonly controlPlane: RestartableControlPlane;
 }
 
 function keep({ teardown, failed }: Start, part: SupervisedPart): void {
@@ -108,7 +110,7 @@ async function startApi(start: Start): Promise<Api> {
     environment: { ...environment, KUBECONFIG: file, KUBECACHEDIR: kubectlCache },
     signal,
   });
-  return { url: controlPlane.url, kubeconfig: file, kubectl, kubectlCache };
+  return { url: controlPlane.url, kubeconfig: file, kubectl, kubectlCache, controlPlane };
 }
 
 async function startProcesses(start: Start, api: Api): Promise<ClusterProcesses> {
@@ -144,7 +146,9 @@ async function startBalancing({ teardown }: Start, running: ClusterProcesses): P
   return `https://${HOST}:${balancer.port}`;
 }
 
-async function startEverything(start: Start): Promise<Pick<Cluster, 'environment' | 'processes'>> {
+async function startEverything(
+  start: Start,
+): Promise<Pick<Cluster, 'environment' | 'processes' | 'controlPlane'>> {
   const { options, directory, authority, validity, teardown, signal } = start;
   const manifests = await readManifests(MANIFESTS);
   const sink = await startSink(validity);
@@ -168,7 +172,7 @@ async function startEverything(start: Start): Promise<Pick<Cluster, 'environment
     sinkAuthorityFile: await directory.write('sink-ca.crt', sink.authorityPem),
     operationsUrls: running.urls('operations'),
   });
-  return { environment, processes: running.all };
+  return { environment, processes: running.all, controlPlane: api.controlPlane };
 }
 
 /**
@@ -187,11 +191,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const signal = AbortSignal.any([options.signal, failed.signal]);
   try {
     const start = { options, directory, authority, validity, teardown, failed, signal };
-    const { environment, processes } = await startEverything(start);
+    const { environment, processes, controlPlane } = await startEverything(start);
     const script = shellScript(environment, options.programs.kubectl);
     return {
       environment,
       processes,
+      controlPlane,
       environmentFile: await directory.write('environment.sh', script),
       logDirectory: directory.logs,
       failed: failed.signal,

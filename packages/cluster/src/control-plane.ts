@@ -14,8 +14,8 @@ import {
 import { freePorts } from './free-ports.ts';
 import { abortOnFailure, ProcessFailure } from './process-failure.ts';
 import type { Programs } from './programs.ts';
-import { type SupervisedPart, startProcess } from './supervised-process.ts';
-import { Teardown } from './teardown.ts';
+import { RestartableProgram } from './restartable-program.ts';
+import type { SupervisedPart } from './supervised-process.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Ready after 3 to 5 s on two idle cores; a busy machine takes several times that. */
@@ -37,8 +37,19 @@ export interface ControlPlaneOptions {
   readonly signal: AbortSignal;
 }
 
+/** etcd and kube-apiserver, for tests that end them and start them again at the same addresses. */
+export interface RestartableControlPlane {
+  /** Ends kube-apiserver and starts it again while etcd goes on; resolves when it is ready. */
+  restartApiServer(): Promise<void>;
+  /**
+   * Ends both and starts them again; resolves when the API server is ready. Between that, the data
+   * directory of etcd may be copied, or an older copy be put in its place.
+   */
+  restart(between: (dataDirectory: string) => Promise<void>): Promise<void>;
+}
+
 /** A running etcd and kube-apiserver. */
-export interface ControlPlane extends SupervisedPart {
+export interface ControlPlane extends SupervisedPart, RestartableControlPlane {
   /** URL of the API server. */
   readonly url: string;
 }
@@ -75,39 +86,74 @@ function unreadiness(url: string, authorityPem: string): Promise<string | undefi
   });
 }
 
+function programsOf(
+  options: ControlPlaneOptions,
+  files: ControlPlaneFiles,
+  ports: ControlPlanePorts,
+  dataDirectory: string,
+) {
+  const { programs, directory, environment } = options;
+  const program = (name: string, file: string, args: readonly string[]) => {
+    const logFile = join(directory.logs, `${name}.log`);
+    const cwd = directory.path;
+    const process = { name, file, args, environment, cwd, logFile };
+    return new RestartableProgram(process, STOP_GRACE_MS);
+  };
+  return {
+    etcd: program('etcd', programs.etcd, etcdFlags(ports, files, dataDirectory)),
+    apiServer: program('kube-apiserver', programs.kubeApiserver, [
+      ...apiServerFlags(ports, files),
+      ...options.apiServerFlags,
+    ]),
+  };
+}
+
 async function startOnPorts(
   options: ControlPlaneOptions,
   files: ControlPlaneFiles,
   ports: ControlPlanePorts,
 ): Promise<ControlPlane> {
-  const { programs, directory, environment, authority, signal } = options;
+  const { directory, authority, signal } = options;
   const data = await mkdtemp(join(directory.path, 'etcd-'));
-  const teardown = new Teardown();
-  const start = async (name: string, file: string, args: readonly string[]) => {
-    const logFile = join(directory.logs, `${name}.log`);
-    const cwd = directory.path;
-    const started = await startProcess({ name, file, args, environment, cwd, logFile });
-    teardown.add(() => started.stop(STOP_GRACE_MS));
-    return started;
-  };
-  try {
-    const etcd = await start('etcd', programs.etcd, etcdFlags(ports, files, data));
-    const apiServer = await start('kube-apiserver', programs.kubeApiserver, [
-      ...apiServerFlags(ports, files),
-      ...options.apiServerFlags,
-    ]);
-    const failure = Promise.race([etcd.failure, apiServer.failure]);
-    const url = `https://${HOST}:${ports.apiServer}`;
-    await waitUntil(() => unreadiness(url, authority.certificatePem), {
+  const { etcd, apiServer } = programsOf(options, files, ports, data);
+  const failure = Promise.race([etcd.failure, apiServer.failure]);
+  const url = `https://${HOST}:${ports.apiServer}`;
+  const ready = () =>
+    waitUntil(() => unreadiness(url, authority.certificatePem), {
       what: 'readiness of kube-apiserver',
       timeoutMs: READY_TIMEOUT_MS,
       signal: AbortSignal.any([signal, abortOnFailure(failure)]),
     });
-    return { url, failure, stop: () => teardown.run() };
+  const start = async () => {
+    await etcd.start();
+    await apiServer.start();
+    await ready();
+  };
+  const stop = async () => {
+    await apiServer.stop();
+    await etcd.stop();
+  };
+  try {
+    await start();
   } catch (error) {
-    await teardown.run();
+    await stop();
     throw error;
   }
+  return {
+    url,
+    failure,
+    stop,
+    async restartApiServer() {
+      await apiServer.stop();
+      await apiServer.start();
+      await ready();
+    },
+    async restart(between) {
+      await stop();
+      await between(data);
+      await start();
+    },
+  };
 }
 
 async function choosePorts(): Promise<ControlPlanePorts> {

@@ -69,7 +69,7 @@ export async function listWatch<T>(options: ListWatchOptions<T>): Promise<void> 
 class ListWatch<T> {
   readonly #options: ListWatchOptions<T>;
   readonly #timing: WatchTiming;
-  /** Where to watch from; undefined: a list comes first. */
+  /** Where to watch from; undefined where only a list can tell. */
   #position: string | undefined;
   #syncAtMs = 0;
   /** In a row. */
@@ -84,7 +84,9 @@ class ListWatch<T> {
     const { signal } = this.#options.context;
     while (!signal.aborted) {
       try {
-        await this.#watch(this.#position ?? (await this.#list()));
+        const isSyncDue = performance.now() >= this.#syncAtMs;
+        const known = isSyncDue ? undefined : this.#position;
+        await this.#watch(known ?? (await this.#list()));
       } catch (error) {
         if (signal.aborted) return;
         await pause(this.#failed(error), signal);
@@ -123,7 +125,6 @@ class ListWatch<T> {
     if (this.#position === from && lasted() < backoffMinMs) {
       throw new ApiError(`watch ${this.#options.collection.path}`, undefined, new EndedAtOnce());
     }
-    if (performance.now() >= this.#syncAtMs) this.#position = undefined;
   }
 
   async #follow(from: string, signal: AbortSignal, restart: () => void): Promise<void> {

@@ -12,6 +12,7 @@ import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import { SeenUids } from '../default/seen-uids.ts';
 import type { WatchedResource } from '../metrics/watch-metrics.ts';
 import { Latest } from './latest.ts';
+import { passwordSecretOf } from './password-secret.ts';
 import { ProviderCache } from './provider-cache.ts';
 import { type SecretVersion, SecretVersions } from './secret-versions.ts';
 
@@ -87,6 +88,7 @@ export class Watches {
     const handlers = {
       replaced: (all: readonly SecretVersion[]) => {
         versions.replaced(all);
+        if (!this.#synced.secrets) this.#tellAllSecrets();
         this.#synced.secrets = true;
         listed();
       },
@@ -94,6 +96,13 @@ export class Watches {
       deleted: (secret: SecretVersion) => versions.deleted(secret),
     };
     this.#running.set('secrets', this.#deps.secrets.watch(handlers, this.#context('secrets')));
+  }
+
+  /** Those of providers known already may have been read, and changed, before the first list. */
+  #tellAllSecrets(): void {
+    for (const name of new Set(this.providers.all().map(passwordSecretOf))) {
+      if (name !== undefined) this.secretChanges.emit('changed', name);
+    }
   }
 
   #watchProviders(listed: () => void): void {
