@@ -1,4 +1,4 @@
-import { Watches } from '@mailprovider/health/watches';
+import { Watches } from '@mailprovider/health/watch/watches';
 import type { SecretVersion, WatchHandlers } from '@mailprovider/kube';
 import { createLogger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';

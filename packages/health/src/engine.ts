@@ -12,7 +12,7 @@ import { type Intervals, nextDelayMs, retryDelayMs } from './schedule.ts';
 import { deriveStatus, type HealthStatus } from './status/derive-status.ts';
 import { logFields } from './status/log-fields.ts';
 import { shows, showsConditions, withStatus } from './status/stored-status.ts';
-import { probeRequestOf, sameGeneration, secretNameOf } from './triggers.ts';
+import { passwordSecretOf, probeRequestOf, sameGeneration } from './triggers.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface EngineDeps {
@@ -89,7 +89,7 @@ export class HealthEngine {
   /** A Secret of the credentials namespace was created, changed or deleted. */
   secretChanged(secretName: string): void {
     for (const [name, provider] of this.#providers) {
-      if (secretNameOf(provider) === secretName) this.#checkAnew(name, 0);
+      if (passwordSecretOf(provider) === secretName) this.#checkAnew(name, 0);
     }
   }
 

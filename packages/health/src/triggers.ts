@@ -7,9 +7,10 @@ export function sameGeneration(a: MailProvider, b: MailProvider): boolean {
   return a.metadata.uid === b.metadata.uid && a.metadata.generation === b.metadata.generation;
 }
 
-/** The name of the Secret whose changes matter, as far as a spec that nobody checked tells one. */
-export function secretNameOf(provider: MailProvider): unknown {
-  return fieldsAt(fieldsAt(provider.spec, 'smtp'), 'passwordRef')['name'];
+/** The name of the Secret that a stored provider references; its spec may be anything. */
+export function passwordSecretOf({ spec }: MailProvider): string | undefined {
+  const { name } = fieldsAt(fieldsAt(spec, 'smtp'), 'passwordRef');
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** What the last request for a probe holds; another value is another request. */

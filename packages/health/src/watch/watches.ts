@@ -11,8 +11,8 @@ import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import { SeenUids } from '../default/seen-uids.ts';
 import type { WatchedResource } from '../metrics/watch-metrics.ts';
+import { passwordSecretOf } from '../triggers.ts';
 import { Latest } from './latest.ts';
-import { passwordSecretOf } from './password-secret.ts';
 import { ProviderCache } from './provider-cache.ts';
 import { type SecretVersion, SecretVersions } from './secret-versions.ts';
 
