@@ -195,17 +195,37 @@ t.test('a status that somebody wrote over ours is corrected after 30 s', async (
   t.equal(await nextWrite(), 'HealthCheckPassed');
 });
 
-t.test('a write that fails is tried again soon, and then less often', async (t) => {
-  const { port } = await sink(t);
-  const { engine, clock, secrets, faults, nextWrite, settle } = engineFor(t);
+t.test(
+  'a write that fails is tried again soon, and then less often, without another probe',
+  async (t) => {
+    const { port, seen } = await sink(t);
+    const { engine, clock, secrets, faults, events, nextWrite, scheduled } = engineFor(t);
+    secrets.set('secret', 'right');
+    faults.push(new Error('500'), new Error('500'));
+    engine.stored(provider(port));
+    for (const delay of [1_000, 2_000]) {
+      await scheduled();
+      t.strictSame(clock.pending, [delay]);
+      const written = delay === 2_000 ? nextWrite() : undefined;
+      clock.advance(delay);
+      await written;
+    }
+    t.strictSame(seen, { connections: 1, logins: 1 });
+    t.strictSame(events, ['p Normal HealthCheckPassed'], 'it is told once');
+    await scheduled();
+    around(t, clock.pending[0], INTERVALS.healthyMs);
+  },
+);
+
+t.test('a change makes what could not be written yet worthless', async (t) => {
+  const { port, seen } = await sink(t);
+  const { engine, secrets, faults, written, nextWrite, scheduled } = engineFor(t);
   secrets.set('secret', 'right');
-  faults.push(new Error('500'), new Error('500'));
+  faults.push(new Error('500'));
   engine.stored(provider(port));
-  for (const delay of [1_000, 2_000]) {
-    while (clock.pending.length === 0) await settle();
-    t.strictSame(clock.pending, [delay]);
-    const written = delay === 2_000 ? nextWrite() : undefined;
-    clock.advance(delay);
-    await written;
-  }
+  await scheduled();
+  engine.stored(provider(1, { generation: 2 }));
+  t.equal(await nextWrite(), 'ConnectionRefused');
+  t.equal(seen.connections, 1);
+  t.equal(written.length, 1);
 });

@@ -142,3 +142,37 @@ t.test('in one turn of the event loop one key begins', async (t) => {
     t.ok(started.length <= turn + 1, `${started.length} began in ${turn} turns`);
   }
 });
+
+t.test('who waits until all have begun waits so long at most', async (t) => {
+  const { queue, clock, settle, finish } = controlledQueue(1);
+  let told = 0;
+  const wait = () =>
+    queue.begun(1_000).then(() => {
+      told += 1;
+    });
+  await wait();
+  for (const key of ['a', 'b', 'c']) queue.add(key);
+  await settle();
+  void wait();
+  finish('a');
+  await settle();
+  t.equal(told, 1, 'one waits to begin');
+  finish('b');
+  await settle();
+  t.equal(told, 2);
+  queue.add('d');
+  void wait();
+  clock.advance(1_000);
+  await settle();
+  t.equal(told, 3);
+  t.strictSame(clock.pending, []);
+  queue.add('e');
+  const last = wait();
+  finish('c');
+  await settle();
+  finish('d');
+  await settle();
+  finish('e');
+  await queue.close();
+  await last;
+});

@@ -2,23 +2,18 @@ import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { Login } from './check/auth-suspension.ts';
 import { type CheckDeps, checkProvider } from './check/check-provider.ts';
-import type { CheckResult } from './check/check-result.ts';
 import { SuspendedLogins } from './check/suspended-logins.ts';
-import type { EventRecorder } from './events/event-recorder.ts';
-import { eventsOf } from './events/status-events.ts';
 import type { HealthMetrics } from './metrics/check-metrics.ts';
-import type { StatusWriter } from './ports.ts';
 import { type Intervals, nextDelayMs, retryDelayMs } from './schedule.ts';
-import { deriveStatus, type HealthStatus } from './status/derive-status.ts';
+import { deriveStatus } from './status/derive-status.ts';
 import { logFields } from './status/log-fields.ts';
-import { shows, showsConditions, withStatus } from './status/stored-status.ts';
+import { type Finding, StatusKeeper, type StatusKeeperDeps } from './status/status-keeper.ts';
+import { withStatus } from './status/stored-status.ts';
 import { passwordSecretOf, probeRequestOf, sameGeneration } from './triggers.ts';
 import { WorkQueue } from './work-queue.ts';
 
-export interface EngineDeps {
+export interface EngineDeps extends StatusKeeperDeps {
   readonly check: CheckDeps;
-  readonly statusWriter: StatusWriter;
-  readonly events: Pick<EventRecorder, 'record'>;
   readonly metrics: HealthMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -29,8 +24,13 @@ export interface EngineDeps {
   random(): number;
 }
 
-/** A start spreads its first checks over 1 s for each 1,000 providers. */
-const SPREAD_MS_PER_PROVIDER = 1;
+/** A start spreads its first checks over 0.5 s for each 1,000 providers. */
+const SPREAD_MS_PER_PROVIDER = 0.5;
+/**
+ * How long a status may wait for checks that are to begin: at a start of many, what a check needs of
+ * the API server comes first, since a server that is silent takes 10 s from then.
+ */
+const STORE_DELAY_MAX_MS = 1_000;
 
 /**
  * Keeps every provider it is told of checked and its status true.
@@ -45,16 +45,18 @@ const SPREAD_MS_PER_PROVIDER = 1;
 export class HealthEngine {
   readonly #deps: EngineDeps;
   readonly #providers = new Map<string, MailProvider>();
-  /** The results that the stored status is to show. */
-  readonly #results = new Map<string, HealthStatus>();
+  readonly #statuses: StatusKeeper;
   /** Checks in a row that could not be done. */
   readonly #failures = new Map<string, number>();
   readonly #running = new Map<string, AbortController>();
+  /** What could not be stored yet; it is not found out again for that. */
+  readonly #unwritten = new Map<string, Finding>();
   readonly #suspended = new SuspendedLogins();
   readonly #queue: WorkQueue;
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
+    this.#statuses = new StatusKeeper(deps);
     this.#queue = new WorkQueue({
       concurrency: deps.concurrency,
       clock: deps.clock,
@@ -79,8 +81,9 @@ export class HealthEngine {
 
   deleted(name: string): void {
     this.#providers.delete(name);
-    this.#results.delete(name);
+    this.#statuses.forget(name);
     this.#failures.delete(name);
+    this.#unwritten.delete(name);
     this.#queue.remove(name);
     this.#running.get(name)?.abort();
     this.#deps.metrics.removed(name);
@@ -108,13 +111,15 @@ export class HealthEngine {
     const suspension = provider.status?.authSuspension;
     if (suspension !== undefined) this.#suspended.note(suspension, this.#deps.clock.now());
     if (known === undefined || !sameGeneration(known, provider)) {
-      this.#results.delete(name);
+      this.#statuses.forget(name);
       this.#checkAnew(name, delayMs);
       return;
     }
-    if (probeRequestOf(known) !== probeRequestOf(provider)) this.#queue.add(name);
-    const result = this.#results.get(name);
-    if (result !== undefined && !showsConditions(provider.status, result)) {
+    if (probeRequestOf(known) !== probeRequestOf(provider)) {
+      this.#unwritten.delete(name);
+      this.#queue.add(name);
+    }
+    if (this.#statuses.isOverwritten(provider)) {
       this.#queue.addAfter(name, this.#deps.intervals.unhealthyMs);
     }
   }
@@ -122,6 +127,7 @@ export class HealthEngine {
   /** A check under way looks at what is no longer so. */
   #checkAnew(name: string, delayMs: number): void {
     this.#running.get(name)?.abort();
+    this.#unwritten.delete(name);
     if (delayMs === 0) this.#queue.add(name);
     else this.#queue.addAfter(name, delayMs);
   }
@@ -132,7 +138,10 @@ export class HealthEngine {
     const run = new AbortController();
     this.#running.set(name, run);
     try {
-      await this.#check(provider, run.signal, leavePlace);
+      const finding = this.#unwritten.get(name) ?? (await this.#check(provider, run.signal));
+      // What is stored waits for the API server; the next probe need not.
+      leavePlace();
+      await this.#conclude(provider, finding);
     } catch (error) {
       if (!run.signal.aborted) this.#retry(name, error);
     } finally {
@@ -140,25 +149,40 @@ export class HealthEngine {
     }
   }
 
-  async #check(provider: MailProvider, signal: AbortSignal, leavePlace: () => void): Promise<void> {
-    const { clock, check, intervals, random } = this.#deps;
+  async #check(provider: MailProvider, signal: AbortSignal): Promise<Finding> {
+    const { clock, check, metrics, logger } = this.#deps;
     const { name } = provider.metadata;
     const begin = clock.monotonicMs();
     const suspensionOf = (login: Login) => this.#suspended.find(login, clock.now());
     const result = await checkProvider(provider, check, { signal, suspensionOf });
-    // What is stored waits for the API server; the next probe need not.
-    leavePlace();
     const seconds = (clock.monotonicMs() - begin) / 1000;
-    const now = clock.now();
+    const at = clock.now();
     const current = this.#currentOf(provider);
-    const status = deriveStatus(current ?? provider, result, now);
+    const status = deriveStatus(current ?? provider, result, at);
     // Also of a result that is dropped: the login was tried.
-    if (status.authSuspension !== undefined) this.#suspended.note(status.authSuspension, now);
-    if (current === undefined) return;
-    this.#report(name, result, status, seconds);
-    await this.#store(current, result, status);
+    if (status.authSuspension !== undefined) this.#suspended.note(status.authSuspension, at);
+    if (current !== undefined) {
+      metrics.checked(name, result, { seconds, at, status });
+      logger.info(logFields(name, result, status, seconds), 'mailprovider health check');
+    }
+    return { result, at };
+  }
+
+  /** Has the finding stored and looks when to check again, unless it speaks of what is no longer so. */
+  async #conclude(checked: MailProvider, finding: Finding): Promise<void> {
+    const provider = this.#currentOf(checked);
+    if (provider === undefined) return;
+    const { name } = provider.metadata;
+    const { intervals, random } = this.#deps;
+    this.#unwritten.set(name, finding);
+    const mayWrite = () => this.#queue.begun(STORE_DELAY_MAX_MS);
+    const status = await this.#statuses.store(provider, finding, mayWrite);
+    // The watch tells it too, but maybe only after the next check.
+    const current = this.#currentOf(provider);
+    if (current !== undefined) this.#providers.set(name, withStatus(current, status));
+    if (this.#unwritten.get(name) === finding) this.#unwritten.delete(name);
     this.#failures.delete(name);
-    const delayMs = nextDelayMs(result, intervals, random());
+    const delayMs = nextDelayMs(finding.result, intervals, random());
     if (delayMs !== undefined) this.#queue.addAfter(name, delayMs);
   }
 
@@ -176,25 +200,5 @@ export class HealthEngine {
     metrics.notDone(name);
     logger.error({ provider: name, err: error }, 'mailprovider health check could not be done');
     this.#queue.addAfter(name, retryDelayMs(failures, intervals));
-  }
-
-  async #store(provider: MailProvider, result: CheckResult, status: HealthStatus): Promise<void> {
-    const { statusWriter, events } = this.#deps;
-    this.#results.set(provider.metadata.name, status);
-    if (shows(provider.status, status)) return;
-    await statusWriter.write(provider, status);
-    for (const event of eventsOf(provider.status?.conditions, status.conditions, result)) {
-      events.record(provider, event);
-    }
-    // The watch tells it too, but maybe only after the next check.
-    const current = this.#currentOf(provider);
-    if (current === undefined) return;
-    this.#providers.set(provider.metadata.name, withStatus(current, status));
-  }
-
-  #report(name: string, result: CheckResult, status: HealthStatus, seconds: number): void {
-    const { metrics, logger, clock } = this.#deps;
-    metrics.checked(name, result, { seconds, at: clock.now(), status });
-    logger.info(logFields(name, result, status, seconds), 'mailprovider health check');
   }
 }

@@ -25,6 +25,7 @@ export class WorkQueue {
   readonly #running = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
   readonly #waiting = new Map<string, { readonly due: number; cancel(): void }>();
+  readonly #awaitingBegin = new Set<() => void>();
   #placesTaken = 0;
   #nextTurn: NodeJS.Immediate | undefined;
   #closed = false;
@@ -58,6 +59,21 @@ export class WorkQueue {
     this.#stopWaiting(key);
     this.#ready.delete(key);
     this.#again.delete(key);
+    this.#tellBegun();
+  }
+
+  /** Resolves when no key waits to begin, or after so long. */
+  begun(limitMs: number): Promise<void> {
+    if (this.#ready.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const told = () => {
+        cancel();
+        this.#awaitingBegin.delete(told);
+        resolve();
+      };
+      const cancel = this.#options.clock.schedule(limitMs, told);
+      this.#awaitingBegin.add(told);
+    });
   }
 
   /** Takes nothing more and resolves when the running work has ended. */
@@ -66,6 +82,7 @@ export class WorkQueue {
     for (const key of [...this.#waiting.keys()]) this.#stopWaiting(key);
     this.#ready.clear();
     this.#again.clear();
+    this.#tellBegun();
     await Promise.all(this.#running.values());
   }
 
@@ -80,10 +97,16 @@ export class WorkQueue {
     if (key === undefined || this.#placesTaken >= this.#options.concurrency) return;
     this.#ready.delete(key);
     this.#running.set(key, this.#run(key));
+    this.#tellBegun();
     this.#nextTurn = setImmediate(() => {
       this.#nextTurn = undefined;
       this.#startWork();
     });
+  }
+
+  #tellBegun(): void {
+    if (this.#ready.size > 0) return;
+    for (const told of this.#awaitingBegin) told();
   }
 
   async #run(key: string): Promise<void> {
