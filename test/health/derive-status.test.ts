@@ -1,5 +1,5 @@
 import { type CheckResult, deriveStatus } from '@mailprovider/health';
-import { nextDelayMs } from '@mailprovider/health/schedule';
+import { nextDelayMs, retryDelayMs } from '@mailprovider/health/schedule';
 import { decodeMailProvider } from '@mailprovider/provider/mail-provider';
 import type { MailProviderStatus } from '@mailprovider/provider/status-schema';
 import t from 'tap';
@@ -146,4 +146,12 @@ t.test('the end of the certificate is what the server last showed', async (t) =>
   const plain = { ...passed, probe: { healthy: true, trace: SHORT_TRACE } } as const;
   t.equal(expiry(plain), undefined, 'a session without TLS has none');
   t.equal(expiry(disabled), undefined);
+});
+
+t.test('what could not be done is tried again after 1 s, doubling to 30 s at most', async (t) => {
+  const pauses = (unhealthyMs: number) =>
+    [1, 2, 3, 6, 20].map((failures) => retryDelayMs(failures, { healthyMs: 1, unhealthyMs }));
+  t.strictSame(pauses(30_000), [1_000, 2_000, 4_000, 30_000, 30_000]);
+  t.strictSame(pauses(3_600_000), [1_000, 2_000, 4_000, 30_000, 30_000]);
+  t.strictSame(pauses(2_000), [1_000, 2_000, 2_000, 2_000, 2_000]);
 });

@@ -229,3 +229,13 @@ t.test('a change makes what could not be written yet worthless', async (t) => {
   t.equal(seen.connections, 1);
   t.equal(written.length, 1);
 });
+
+t.test('another spec under the same generation is another one', async (t) => {
+  const { port } = await sink(t);
+  const { engine, secrets, nextWrite } = engineFor(t);
+  secrets.set('secret', 'right');
+  engine.stored(provider(1, { generation: 2 }));
+  t.equal(await nextWrite(), 'ConnectionRefused');
+  engine.stored(provider(port, { generation: 2 }));
+  t.equal(await nextWrite(), 'HealthCheckPassed');
+});

@@ -30,7 +30,7 @@ const SPREAD_MS_PER_PROVIDER = 0.5;
  * How long a status may wait for checks that are to begin: at a start of many, what a check needs of
  * the API server comes first, since a server that is silent takes 10 s from then.
  */
-const STORE_DELAY_MAX_MS = 1_000;
+const STORE_DELAY_MAX_MS = 2_000;
 
 /**
  * Keeps every provider it is told of checked and its status true.

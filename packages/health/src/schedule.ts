@@ -14,12 +14,14 @@ export const PROBE_TIMEOUT_MS = 10_000;
 /** How many providers are checked at once where nothing else is said. */
 export const DEFAULT_CONCURRENCY = 256;
 
-/** After a check that could not be done; doubles with each one, up to the unhealthy interval. */
+/** After a check that could not be done; doubles with each one. */
 const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 30_000;
 
 /** The pause before the next try after `failures` checks in a row that could not be done. */
 export function retryDelayMs(failures: number, intervals: Intervals): number {
-  return Math.min(intervals.unhealthyMs, FIRST_RETRY_MS * 2 ** (failures - 1));
+  const longest = Math.min(LAST_RETRY_MS, intervals.unhealthyMs);
+  return Math.min(longest, FIRST_RETRY_MS * 2 ** (failures - 1));
 }
 
 /** Checks of providers that began together drift apart by this share of the interval. */

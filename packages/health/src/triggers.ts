@@ -1,10 +1,15 @@
 import { fieldsAt } from '@mailprovider/provider/fields';
 import { PROBE_REQUESTED_AT_ANNOTATION } from '@mailprovider/provider/identity';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import { sameValue } from '@mailprovider/provider/same-value';
 
-/** Whether both are the same spec of the same object, whatever else differs. */
+/**
+ * Whether both are the same spec of the same object, whatever else differs. The generation alone does
+ * not tell: a restored etcd counts again from where it was.
+ */
 export function sameGeneration(a: MailProvider, b: MailProvider): boolean {
-  return a.metadata.uid === b.metadata.uid && a.metadata.generation === b.metadata.generation;
+  const [one, other] = [a.metadata, b.metadata];
+  return one.uid === other.uid && one.generation === other.generation && sameValue(a.spec, b.spec);
 }
 
 /** The name of the Secret that a stored provider references; its spec may be anything. */
