@@ -76,6 +76,7 @@ function leaderDeps(t: Test) {
         writes.emit('default', condition?.reason);
       },
     },
+    listSecrets: async () => new Map(),
     eventSink: {
       async create(_provider: unknown, { reason }: HealthEvent) {
         writes.emit('event', reason);

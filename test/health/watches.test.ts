@@ -26,6 +26,7 @@ function startedWatches() {
     },
     secrets: {
       read: unused,
+      list: () => Promise.reject(new Error('not read here')),
       async watch(handlers) {
         told.secrets = handlers;
       },

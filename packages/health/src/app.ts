@@ -123,11 +123,13 @@ function leaderParts(
   const { credentialsNamespace, allowLoopback, deniedNetworks, leaderElection } = config;
   const { concurrency, intervals } = config;
   const clock = systemClock;
+  const credentials = secrets(checks, credentialsNamespace);
   return {
+    listSecrets: () => credentials.list(),
     engine: {
       check: {
         credentialsNamespace,
-        secrets: kubeSecretReader(secrets(checks, credentialsNamespace)),
+        secrets: kubeSecretReader(credentials),
         resolver: systemResolver(),
         addressPolicy: createAddressPolicy({ allowLoopback, deniedNetworks }),
         timeoutMs: PROBE_TIMEOUT_MS,

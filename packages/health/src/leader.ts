@@ -1,6 +1,8 @@
 import type { ClaimReading, Leadership } from '@mailprovider/kube';
 import { conditionOf } from '@mailprovider/provider/conditions';
+import type { StoredSecret } from '@mailprovider/provider/secret';
 import pLimit from 'p-limit';
+import { ListedSecrets } from './check/listed-secrets.ts';
 import { ClaimStamper } from './default/claim-stamp.ts';
 import { DEFAULT_CONDITION } from './default/default-conditions.ts';
 import { DefaultKeeper } from './default/default-keeper.ts';
@@ -15,6 +17,8 @@ export interface LeaderDeps {
   /** What every replica follows, whoever leads. */
   readonly known: Pick<Watches, 'providers' | 'secretChanges' | 'claim' | 'seen'>;
   readonly engine: Omit<EngineDeps, 'events'>;
+  /** Reads all Secrets of the credentials namespace, by name. */
+  readonly listSecrets: () => Promise<ReadonlyMap<string, StoredSecret>>;
   readonly eventSink: EventSink;
   readonly defaultConditionWriter: DefaultConditionWriter;
   readonly claimStore: ClaimStore;
@@ -74,11 +78,13 @@ export function holderOf({ claim }: ClaimReading): string | undefined {
  * the claim. Starts from what is known, and resolves when the leadership and all work have ended.
  */
 export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<void> {
-  const { known, defaultConditionWriter, claimStore, eventSink } = deps;
-  const { clock, logger, statusWriter } = deps.engine;
+  const { known, defaultConditionWriter, claimStore, eventSink, listSecrets } = deps;
+  const { check, clock, logger, statusWriter } = deps.engine;
+  const secrets = new ListedSecrets({ reader: check.secrets, list: listSecrets, clock });
   const events = new EventRecorder({ sink: eventSink, clock, logger });
   const engine = new HealthEngine({
     ...deps.engine,
+    check: { ...check, secrets },
     events,
     statusWriter: atMost(STATUS_WRITES_AT_ONCE, whileLeading(leadership, statusWriter)),
   });
@@ -88,7 +94,10 @@ export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<vo
   // The Lease itself makes the stamp safe: it is a compare-and-swap.
   const stamper = new ClaimStamper({ latest, seen, store: claimStore, clock, logger });
 
-  const secretChanged = (name: string) => engine.secretChanged(name);
+  const secretChanged = (name: string) => {
+    secrets.changed(name);
+    engine.secretChanged(name);
+  };
   known.secretChanges.on('changed', secretChanged);
   const leave = [
     known.providers.listen(engineListener(engine)),
@@ -103,6 +112,7 @@ export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<vo
   ];
   await afterEnd(leadership.signal, async () => {
     for (const stopListening of leave) stopListening();
+    secrets.close();
     await Promise.all([engine.close(), defaults.close(), stamper.close()]);
     await events.close();
   });

@@ -17,12 +17,20 @@ const metadataSchema = z.object({
 
 const secretSchema = z.object({
   metadata: z.object({
+    name: z.string(),
     resourceVersion: z.string(),
     annotations: z.record(z.string(), z.string()).default({}),
   }),
   type: z.string().default('Opaque'),
   data: z.record(z.string(), z.string()).default({}),
 });
+
+const listSchema = z.object({ items: z.array(secretSchema).nullish() });
+
+function storedSecret({ metadata, type, data }: z.output<typeof secretSchema>): StoredSecret {
+  const { annotations, resourceVersion } = metadata;
+  return { type, data, annotations, resourceVersion };
+}
 
 function decodeVersion(object: unknown): SecretVersion | undefined {
   const parsed = metadataSchema.safeParse(object);
@@ -33,6 +41,8 @@ function decodeVersion(object: unknown): SecretVersion | undefined {
 export interface Secrets {
   /** Reads one Secret with its values. Throws `ApiError`, "not-found" and "forbidden" among them. */
   read(name: string): Promise<StoredSecret>;
+  /** Reads all Secrets with their values, by name. Throws `ApiError`. */
+  list(): Promise<ReadonlyMap<string, StoredSecret>>;
   /** Follows the versions of all Secrets, without their values, until the signal of the context aborts. */
   watch(handlers: WatchHandlers<SecretVersion>, context: WatchContext): Promise<void>;
 }
@@ -44,8 +54,13 @@ export function secrets(connection: ApiConnection, namespace: string): Secrets {
       const path = `${collection}/${encodeURIComponent(name)}`;
       const call = `read secret ${namespace}/${name}`;
       const request = { method: 'GET', path } as const;
-      const { metadata, type, data } = await jsonCall(connection, call, request, secretSchema);
-      return { type, data, ...metadata };
+      return storedSecret(await jsonCall(connection, call, request, secretSchema));
+    },
+    async list() {
+      const request = { method: 'GET', path: collection } as const;
+      const call = `list secrets of ${namespace}`;
+      const { items } = await jsonCall(connection, call, request, listSchema);
+      return new Map((items ?? []).map((item) => [item.metadata.name, storedSecret(item)]));
     },
     watch: (handlers, context) =>
       listWatch({
