@@ -17,10 +17,11 @@ const SHOWN_NAMES = 5;
 
 /** What health does from its start until every provider has its condition. */
 export interface ConditionFigures {
-  /** From its start until every Healthy is True or False for the current generation. */
+  /** From when it leads, and so may check, until every Healthy is True or False for the current generation. */
   readonly secondsToAllConditions: number;
   /** The same for those whose server answers; NaN if none does. */
   readonly secondsToAnswering: number;
+  /** From the start of the process. */
   readonly secondsToLead: number;
   /** Times between turns of the event loop, which are 10 ms apart where nothing delays them. */
   readonly eventLoopDelayP99Ms: number;
@@ -83,11 +84,12 @@ export async function measureConditions(round: ConditionRound): Promise<Conditio
   const used = await cpuSeconds(health.pid);
   await delay(SETTLE_MS, undefined, { signal: ended }).catch(() => ended.throwIfAborted());
   const all = [...verdicts.values()];
+  const secondsToLead = await health.secondsToLead();
   const lastOf = (these: readonly Verdict[]) => (lastTime(these) - health.spawnedAt) / 1000;
   return {
-    secondsToAllConditions: lastOf(all),
-    secondsToAnswering: lastOf(all.filter(({ healthy }) => healthy)),
-    secondsToLead: await health.secondsToLead(),
+    secondsToAllConditions: lastOf(all) - secondsToLead,
+    secondsToAnswering: lastOf(all.filter(({ healthy }) => healthy)) - secondsToLead,
+    secondsToLead,
     eventLoopDelayP99Ms: metricValue(metrics, 'nodejs_eventloop_lag_p99_seconds') * 1000,
     eventLoopDelayMaxMs: metricValue(metrics, 'nodejs_eventloop_lag_max_seconds') * 1000,
     rssMiB: await peakRssMiB(health.pid),

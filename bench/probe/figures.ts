@@ -3,7 +3,10 @@ import type { RateFigures } from './rate-rounds.ts';
 
 export interface Rates {
   readonly ours: RateFigures;
+  /** The same probe, one after the other. */
   readonly sequential: RateFigures;
+  /** nodemailer's `verify()`, one after the other. */
+  readonly nodemailer: RateFigures;
   /** Undefined where blackbox_exporter is not installed. */
   readonly blackbox: RateFigures | undefined;
 }

@@ -4,9 +4,9 @@ import { startBlackbox } from './blackbox.ts';
 import type { PhaseDeps } from './condition-phase.ts';
 import type { BenchConfig } from './config.ts';
 import type { Rates } from './figures.ts';
+import { type NodeProberOptions, startNodeProber } from './node-prober.ts';
 import { measureRates } from './rate-rounds.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
-import { startSessionProber } from './session-prober.ts';
 
 /** As many probes at once as the health process has. */
 export const OUR_CONCURRENCY = DEFAULT_CONCURRENCY;
@@ -35,16 +35,22 @@ export async function runRatePhase(
     servers.push(keep(await startServerProcess({ kind: 'prompt', ...access })));
   }
   const probed = { ...access, ports: servers.map(({ port }) => port) };
-  const session = async (name: string, concurrency: number) =>
-    keep(await startSessionProber({ name, concurrency, servers: probed, pin }));
-  const ours = await session('ours', OUR_CONCURRENCY);
-  const sequential = await session('sequential', 1);
+  const start = async (prober: Pick<NodeProberOptions, 'name' | 'program' | 'concurrency'>) =>
+    keep(await startNodeProber({ ...prober, servers: probed, pin }));
+  const program = 'session-program';
+  const ours = await start({ name: 'ours', program, concurrency: OUR_CONCURRENCY });
+  const sequential = await start({ name: 'sequential', program, concurrency: 1 });
+  const nodemailer = await start({
+    name: 'sequential, nodemailer',
+    program: 'nodemailer-program',
+    concurrency: 1,
+  });
   const { environment } = config;
   const options = { servers: probed, pin, environment, directory, signal: deps.signal };
   const blackbox = deps.hasBlackbox
     ? keep(await startBlackbox({ ...options, concurrency: BLACKBOX_CONCURRENCY }))
     : undefined;
-  const probers = [ours, sequential, ...(blackbox === undefined ? [] : [blackbox])];
+  const probers = [ours, sequential, nodemailer, ...(blackbox === undefined ? [] : [blackbox])];
   const failures = [...servers, ...probers].map(({ failed }) => failed);
   const signal = AbortSignal.any([deps.signal, ...failures]);
   const { rounds, seconds } = config;
@@ -52,6 +58,7 @@ export async function runRatePhase(
   return {
     ours: figuresOf(ours),
     sequential: figuresOf(sequential),
+    nodemailer: figuresOf(nodemailer),
     blackbox: blackbox && figuresOf(blackbox),
   };
 }

@@ -2,18 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { PROBE_TIMEOUT_MS } from '@mailprovider/health/schedule';
 import { withDeadline } from '@mailprovider/process';
 import { createAddressPolicy, openSession, systemResolver } from '@mailprovider/smtp';
-import { z } from 'zod';
 import { assist } from './assist.ts';
+import { type ProbeTask, portsInTurn, probeTaskSchema } from './probe-task.ts';
 import { repeat } from './repeat.ts';
-
-const taskSchema = z.object({
-  ports: z.tuple([z.int()], z.int()),
-  authorityPem: z.string(),
-  credentials: z.object({ username: z.string(), password: z.string() }),
-  concurrency: z.int(),
-  seconds: z.number(),
-});
-type Task = z.output<typeof taskSchema>;
 
 const stop = new AbortController();
 // Each running probe listens.
@@ -22,7 +13,7 @@ const resolver = systemResolver();
 const addressPolicy = createAddressPolicy({ allowLoopback: true });
 
 /** One probe, as health does it. */
-async function probe({ authorityPem, credentials }: Task, port: number): Promise<void> {
+async function probe({ authorityPem, credentials }: ProbeTask, port: number): Promise<void> {
   const target = {
     host: '127.0.0.1',
     port,
@@ -39,10 +30,7 @@ async function probe({ authorityPem, credentials }: Task, port: number): Promise
 }
 
 assist((message) => {
-  const task = taskSchema.parse(message);
-  let next = 0;
-  return repeat(() => {
-    next = (next + 1) % task.ports.length;
-    return probe(task, task.ports[next] ?? task.ports[0]);
-  }, task);
+  const task = probeTaskSchema.parse(message);
+  const nextPort = portsInTurn(task);
+  return repeat(() => probe(task, nextPort()), task);
 });

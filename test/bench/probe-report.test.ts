@@ -22,6 +22,7 @@ const figures: Figures = {
   rates: {
     ours: rate('ours', 900),
     sequential: rate('sequential', 300),
+    nodemailer: rate('sequential, nodemailer', 225),
     blackbox: rate('blackbox_exporter', 800, 0.2),
   },
 };
@@ -64,10 +65,11 @@ t.test('prints for people who was the limit', async (t) => {
   const report = renderReport(figures, circumstances);
   t.match(report, /^NOT PINNED$/m);
   t.match(report, /^seconds until every Healthy is True or False +11\.50$/m);
-  t.match(report, /^ +since health leads +10\.50$/m);
+  t.match(report, /^ +counted from the start of the process +12\.50$/m);
   t.match(report, /^most memory resident, MiB +-$/m);
   t.match(report, /^ours +900 +1\.25 +99 +50 +-$/m);
   t.match(report, /^blackbox_exporter +800 +1\.25 +99 +50 +20$/m);
   t.match(report, /^ours \/ sequential +3\.00$/m);
+  t.match(report, /^ours \/ sequential, nodemailer +4\.00$/m);
   t.match(report, /^ours \/ blackbox_exporter +1\.1[23]$/m);
 });

@@ -5,11 +5,12 @@ import t, { type Test } from 'tap';
 import { createBenchDirectory } from '#bench/measure/bench-directory';
 import { createAccess } from '#bench/probe/access';
 import { blackboxVersion, startBlackbox } from '#bench/probe/blackbox';
+import { startNodeProber } from '#bench/probe/node-prober';
 import { measureRates } from '#bench/probe/rate-rounds';
 import { startServerProcess } from '#bench/probe/server-process';
-import { startSessionProber } from '#bench/probe/session-prober';
 
 const access = createAccess();
+const OURS = { name: 'ours', program: 'session-program' } as const;
 const signal = new AbortController().signal;
 const WITHOUT_BLACKBOX = (await blackboxVersion()) === undefined && 'no blackbox_exporter';
 
@@ -22,7 +23,7 @@ async function serve(t: Test, kind: 'prompt' | 'smtp-server' | 'silent') {
 for (const kind of ['prompt', 'smtp-server'] as const) {
   t.test(`our sessions succeed at a server of kind ${kind}`, async (t) => {
     const { probed: servers } = await serve(t, kind);
-    const prober = await startSessionProber({ name: 'ours', concurrency: 8, servers, pin: [] });
+    const prober = await startNodeProber({ ...OURS, concurrency: 8, servers, pin: [] });
     t.teardown(() => prober.stop());
     const { times, seconds } = await prober.probe(0.1);
     t.ok(times >= 8);
@@ -30,10 +31,18 @@ for (const kind of ['prompt', 'smtp-server'] as const) {
   });
 }
 
+t.test('nodemailer succeeds where ours does', async (t) => {
+  const { probed: servers } = await serve(t, 'prompt');
+  const nodemailer = { name: 'nodemailer', program: 'nodemailer-program' } as const;
+  const prober = await startNodeProber({ ...nodemailer, concurrency: 1, servers, pin: [] });
+  t.teardown(() => prober.stop());
+  t.ok((await prober.probe(0.1)).times >= 1);
+});
+
 t.test('a prober tells that a password is not accepted', async (t) => {
   const { probed } = await serve(t, 'prompt');
   const servers = { ...probed, credentials: { ...access.credentials, password: 'wrong' } };
-  const prober = await startSessionProber({ name: 'ours', concurrency: 1, servers, pin: [] });
+  const prober = await startNodeProber({ ...OURS, concurrency: 1, servers, pin: [] });
   t.teardown(() => prober.stop());
   await t.rejects(prober.probe(0.1), { message: /AuthenticationFailed/ });
 });
@@ -65,8 +74,8 @@ t.test('blackbox_exporter succeeds where ours does', { skip: WITHOUT_BLACKBOX },
 
 t.test('a round ends at once when the benchmark is interrupted', async (t) => {
   const server = await serve(t, 'prompt');
-  const options = { name: 'ours', concurrency: 1, servers: server.probed, pin: [] };
-  const prober = await startSessionProber(options);
+  const options = { ...OURS, concurrency: 1, servers: server.probed, pin: [] };
+  const prober = await startNodeProber(options);
   t.teardown(() => prober.stop());
   const interruption = new AbortController();
   const begun = {

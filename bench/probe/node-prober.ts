@@ -1,18 +1,20 @@
 import { startAssistant } from './assistant.ts';
 import { type ProbedServers, type Prober, repetitionSchema } from './prober.ts';
 
-export interface SessionProberOptions {
+export interface NodeProberOptions {
   readonly name: string;
+  /** How it speaks SMTP: by our sessions, as health does, or by nodemailer's `verify()`. */
+  readonly program: 'session-program' | 'nodemailer-program';
   /** How many probes run at once. */
   readonly concurrency: number;
   readonly servers: ProbedServers;
   readonly pin: readonly string[];
 }
 
-/** Starts a process that probes by our SMTP sessions, as health does. */
-export async function startSessionProber(options: SessionProberOptions): Promise<Prober> {
-  const { name, concurrency, servers, pin } = options;
-  const { pid, failed, ask, stop } = await startAssistant({ program: 'session-program', pin });
+/** Starts a process that probes. */
+export async function startNodeProber(options: NodeProberOptions): Promise<Prober> {
+  const { name, program, concurrency, servers, pin } = options;
+  const { pid, failed, ask, stop } = await startAssistant({ program, pin });
   return {
     name,
     pid,
