@@ -22,16 +22,32 @@ export function createAddressPolicy(options: {
   const loopback = blockListOf(LOOPBACK);
   const never = blockListOf([...NEVER_A_MAIL_SERVER, ...CLOUD_METADATA]);
   const denied = blockListOf(deniedNetworks);
+  const judge = (address: string): boolean => {
+    const version = address.includes('%') ? 0 : isIP(address);
+    if (version === 0) return false;
+    const family = version === 4 ? 'ipv4' : 'ipv6';
+    const socketAddress = new SocketAddress({ address, family });
+    const isIn = (list: BlockList) => list.check(socketAddress);
+    if (isIn(denied)) return false;
+    // ::1 is within the IPv4-compatible form of 0.0.0.0/8, so loopback comes first.
+    return isIn(loopback) ? allowLoopback : !isIn(never);
+  };
+  return remembering(judge);
+}
+
+/** The same few addresses are judged twice in every probe, each time at the cost of 1 % of it. */
+const REMEMBERED_MAX = 1_024;
+
+function remembering(judge: (address: string) => boolean): AddressPolicy {
+  const judged = new Map<string, boolean>();
   return {
     allows(address) {
-      const version = address.includes('%') ? 0 : isIP(address);
-      if (version === 0) return false;
-      const family = version === 4 ? 'ipv4' : 'ipv6';
-      const socketAddress = new SocketAddress({ address, family });
-      const isIn = (list: BlockList) => list.check(socketAddress);
-      if (isIn(denied)) return false;
-      // ::1 is within the IPv4-compatible form of 0.0.0.0/8, so loopback comes first.
-      return isIn(loopback) ? allowLoopback : !isIn(never);
+      const known = judged.get(address);
+      if (known !== undefined) return known;
+      if (judged.size >= REMEMBERED_MAX) judged.clear();
+      const verdict = judge(address);
+      judged.set(address, verdict);
+      return verdict;
     },
   };
 }

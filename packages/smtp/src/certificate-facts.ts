@@ -45,9 +45,16 @@ export function certificateFacts(certificate: PeerCertificate): CertificateFacts
   const notAfter = new Date(valid_to);
   if (Number.isNaN(notBefore.getTime()) || Number.isNaN(notAfter.getTime())) return undefined;
   return {
-    subject: distinguishedName(subject),
-    issuer: distinguishedName(issuer),
-    names: alternativeNames(subjectaltname),
+    // Most sessions are asked for nothing but the dates.
+    get subject() {
+      return distinguishedName(subject);
+    },
+    get issuer() {
+      return distinguishedName(issuer);
+    },
+    get names() {
+      return alternativeNames(subjectaltname);
+    },
     notBefore,
     notAfter,
     fingerprint256,

@@ -70,9 +70,10 @@ async function connectToOneOf(
 ): Promise<Socket> {
   const socket = new Socket().setNoDelay(true);
   socket.on('connectionAttempt', (address: string) => recorder.note({ address }));
+  const [first, ...others] = addresses;
   socket.connect({
     // Node dials a literal without asking `lookup`, so it is given the one the policy has judged.
-    host: isIP(host) === 0 ? host : addresses[0].address,
+    host: isIP(host) === 0 && others.length > 0 ? host : first.address,
     port,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: ATTEMPT_LIMIT_MS,
