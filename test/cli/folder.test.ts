@@ -72,6 +72,31 @@ t.test('says in which line a file is broken, and what is no object of ours', asy
   t.match(problem(providerYaml('Upper_Case')), /^metadata\.name: Invalid value: must consist of/);
 });
 
+t.test(
+  'never quotes a broken file, which may hold a password that was not put in quotes',
+  async (t) => {
+    for (const value of [
+      '|canary',
+      '>canary',
+      '!canary!',
+      '!canary!x y',
+      '!<canary',
+      '"\\Ucanary99"',
+      '"x" canary',
+      '@canary',
+      '[canary',
+      '{canary',
+      'canary: canary',
+    ]) {
+      const { problems, readable } = readDocuments('f.yaml', `stringData:\n  password: ${value}\n`);
+      t.match(problems[0]?.message, /^line \d, column \d+: \w+/);
+      t.notMatch(problems[0]?.message, /canar/, value);
+      t.equal(readable, false);
+    }
+    t.notMatch(readDocuments('f.yaml', '%YAML canary\n---\na: b').problems[0]?.message, /canar/);
+  },
+);
+
 t.test('admits with the rules and the words of the webhook', async (t) => {
   const { providers, problems } = apply({
     'a.yaml': providerYaml('good'),
