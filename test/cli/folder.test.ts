@@ -97,6 +97,19 @@ t.test(
   },
 );
 
+t.test('what a file says moves no cursor of the terminal it is shown on', async (t) => {
+  const hostile = '"\\e[31mx\\x9b"';
+  const { problems } = apply({
+    'a.yaml': providerYaml('field').replace('port: 25', `port: 25, ${hostile}: 1`),
+    'b.yaml': `{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {${hostile}: "!"}}`,
+    'c.yaml': `{apiVersion: breakglass.t-caas.telekom.com/v1, kind: ${hostile}}`,
+    '\x1b[2J.yaml': '[',
+  });
+  t.equal(problems.length, 4);
+  for (const { file, message } of problems) t.notMatch(`${file} ${message}`, /\p{Cc}/u);
+  t.ok(problems.some(({ message }) => message.includes('"spec.smtp.\ufffd[31mx\ufffd"')));
+});
+
 t.test('admits with the rules and the words of the webhook', async (t) => {
   const { providers, problems } = apply({
     'a.yaml': providerYaml('good'),
