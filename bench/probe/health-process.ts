@@ -6,7 +6,7 @@ import { servedUrls } from '@mailprovider/cluster/served-urls';
 import { startProcess } from '@mailprovider/cluster/supervised-process';
 import { z } from 'zod';
 
-const MAIN = join(import.meta.dirname, '../../../packages/health/dist/main.js');
+const MAIN = join(import.meta.dirname, '../../../packages/health/bin/mailprovider-health.js');
 const STOP_GRACE_MS = 10_000;
 
 export interface HealthOptions {

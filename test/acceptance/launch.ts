@@ -14,7 +14,10 @@ const logSchema = z.looseObject({
 
 /** Starts a process of ours; `serving` waits for one of its servers and returns the URL. */
 export function launch(t: Test, name: string, flags: readonly string[]) {
-  const child = spawn(process.execPath, [join(packages, name, 'dist/main.js'), ...flags]);
+  const child = spawn(process.execPath, [
+    join(packages, name, name === 'health' ? 'bin/mailprovider-health.js' : 'dist/main.js'),
+    ...flags,
+  ]);
   t.teardown(() => child.kill('SIGKILL'));
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const serving = async (server: string): Promise<string> => {

@@ -72,6 +72,44 @@ t.test('says in which line a file is broken, and what is no object of ours', asy
   t.match(problem(providerYaml('Upper_Case')), /^metadata\.name: Invalid value: must consist of/);
 });
 
+t.test(
+  'never quotes a broken file, which may hold a password that was not put in quotes',
+  async (t) => {
+    for (const value of [
+      '|canary',
+      '>canary',
+      '!canary!',
+      '!canary!x y',
+      '!<canary',
+      '"\\Ucanary99"',
+      '"x" canary',
+      '@canary',
+      '[canary',
+      '{canary',
+      'canary: canary',
+    ]) {
+      const { problems, readable } = readDocuments('f.yaml', `stringData:\n  password: ${value}\n`);
+      t.match(problems[0]?.message, /^line \d, column \d+: \w+/);
+      t.notMatch(problems[0]?.message, /canar/, value);
+      t.equal(readable, false);
+    }
+    t.notMatch(readDocuments('f.yaml', '%YAML canary\n---\na: b').problems[0]?.message, /canar/);
+  },
+);
+
+t.test('what a file says moves no cursor of the terminal it is shown on', async (t) => {
+  const hostile = '"\\e[31mx\\x9b"';
+  const { problems } = apply({
+    'a.yaml': providerYaml('field').replace('port: 25', `port: 25, ${hostile}: 1`),
+    'b.yaml': `{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {${hostile}: "!"}}`,
+    'c.yaml': `{apiVersion: breakglass.t-caas.telekom.com/v1, kind: ${hostile}}`,
+    '\x1b[2J.yaml': '[',
+  });
+  t.equal(problems.length, 4);
+  for (const { file, message } of problems) t.notMatch(`${file} ${message}`, /\p{Cc}/u);
+  t.ok(problems.some(({ message }) => message.includes('"spec.smtp.\ufffd[31mx\ufffd"')));
+});
+
 t.test('admits with the rules and the words of the webhook', async (t) => {
   const { providers, problems } = apply({
     'a.yaml': providerYaml('good'),
@@ -150,9 +188,10 @@ t.test('a Secret elsewhere is not read, and it is said why', async (t) => {
 });
 
 t.test('Secret values are base64 or plain, and a broken one is never shown', async (t) => {
-  t.strictSame(decodeSecret({ data: { a: 'YQ==' }, stringData: { b: 'b' } }), {
+  t.match(decodeSecret({ data: { a: 'YQ==' }, stringData: { b: 'b' } }), {
     type: 'Opaque',
     data: { a: 'YQ==', b: 'Yg==' },
+    annotations: {},
   });
   t.equal(
     decodeSecret({ data: { password: 'hunter2!' } }),

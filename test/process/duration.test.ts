@@ -36,3 +36,8 @@ t.test('what is no duration is none', async (t) => {
   }
   t.equal(parseDuration('3s'), 3_000);
 });
+
+t.test('a flag takes no more than a timer of Node can wait', async (t) => {
+  t.equal(parseDuration('480h'), 1_728_000_000);
+  t.throws(() => parseDuration('481h'), /must be 480h or less/);
+});

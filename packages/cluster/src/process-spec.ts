@@ -56,7 +56,7 @@ function health(name: string, extraFlags: readonly string[]): ProcessSpec {
   return {
     name,
     serviceAccount: 'mailprovider-health',
-    script: join(PACKAGES, 'health/dist/main.js'),
+    script: join(PACKAGES, 'health/bin/mailprovider-health.js'),
     servers: ['operations'],
     flags: ({ kubeconfig, credentialsNamespace }) => [
       '--kubeconfig',

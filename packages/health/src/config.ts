@@ -96,13 +96,9 @@ function durationFlag(flag: string, description: string, defaultMs: number): Opt
     .default(defaultMs, `${defaultMs / 1000}s`);
 }
 
-/** With 10 % of jitter 1.9e9 ms; a timer of Node fires at once beyond 2^31 - 1. */
-const LONGEST_PERIOD_MS = 480 * 3_600_000;
-
 function parsePeriod(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds <= 0) throw new InvalidArgumentError('must be more than 0');
-  if (milliseconds > LONGEST_PERIOD_MS) throw new InvalidArgumentError('must be 480h or less');
   return milliseconds;
 }
 

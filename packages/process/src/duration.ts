@@ -31,11 +31,15 @@ export function durationMs(text: string): number | undefined {
   return end > 0 && end === text.length ? total : undefined;
 }
 
-/** Reads the duration of a flag, such as `3s`, as milliseconds. */
+/** With 10 % of jitter 1.9e9 ms; a timer of Node fires at once beyond 2^31 - 1. */
+const LONGEST_FLAG_MS = 480 * 3_600_000;
+
+/** Reads the duration of a flag, such as `3s`, as milliseconds; 480 h at most. */
 export function parseDuration(text: string): number {
   const milliseconds = durationMs(text);
   if (milliseconds === undefined) {
     throw new InvalidArgumentError('must be a duration such as 500ms, 3s or 1m30s');
   }
+  if (milliseconds > LONGEST_FLAG_MS) throw new InvalidArgumentError('must be 480h or less');
   return milliseconds;
 }

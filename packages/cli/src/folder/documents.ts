@@ -7,6 +7,7 @@ import {
   parseAllDocuments,
   type SchemaOptions,
   type Tags,
+  type YAMLParseError,
 } from 'yaml';
 import { z } from 'zod';
 
@@ -69,7 +70,7 @@ export function readDocuments(file: string, text: string): FileContent {
     const [error] = document.errors;
     if (error === undefined) continue;
     const { line, col } = lines.linePos(error.pos[0]);
-    const message = `line ${line}, column ${col}: ${error.message}`;
+    const message = `line ${line}, column ${col}: ${withoutText(error)}`;
     return { objects: [], problems: [{ file, message }], readable: false };
   }
   const contents = parsed.map((document) => readDocument(file, document));
@@ -78,6 +79,20 @@ export function readDocuments(file: string, text: string): FileContent {
     problems: contents.flatMap(({ problems }) => problems),
     readable: true,
   };
+}
+
+/** What a YAML error says, without the text of the file that some end in: it may be of a password. */
+function withoutText({ code, message }: YAMLParseError): string {
+  switch (code) {
+    case 'BAD_DQ_ESCAPE':
+      return 'Invalid escape sequence in double quotes';
+    case 'BAD_DIRECTIVE':
+      return 'Invalid directive (%)';
+    case 'TAG_RESOLVE_FAILED':
+      return 'Invalid tag (!), or a value that is not of it';
+    default:
+      return message.replace(/(?<=\w): .*/s, '');
+  }
 }
 
 function readDocument(file: string, document: Document.Parsed): Values {

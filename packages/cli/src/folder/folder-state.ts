@@ -86,7 +86,15 @@ export function applyFolder(
       problems.push({ file: object.file, object: label, message });
     }
   }
-  return { providers, secrets, problems };
+  return { providers, secrets, problems: problems.map(printable) };
+}
+
+/** Control and format characters, which a terminal would obey. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}]/gu;
+
+function printable(problem: Problem): Problem {
+  const shown = (text: string) => text.replace(UNPRINTABLE, '\u{fffd}');
+  return { ...problem, file: shown(problem.file), message: shown(problem.message) };
 }
 
 function applyObject(

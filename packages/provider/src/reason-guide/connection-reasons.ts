@@ -76,12 +76,14 @@ export const CONNECTION_REASONS = {
     stages: ['dns', 'connect', 'tls', 'greeting', 'ehlo', 'starttls', 'auth'],
     passes: 'yes',
     causes: [
+      'name servers that do not answer (in dns)',
       'a firewall or network policy that drops packets (in connect)',
       'a port where the client speaks first, such as one of implicit TLS or HTTP (in greeting)',
       'a server that delays its greeting, or looks up names slowly (from greeting on)',
     ],
     fix: [
       'Read the stage in the message.',
+      'In dns: as for DnsFailed.',
       'In connect: `nc -vz HOST PORT` from a pod, then network policies and firewalls.',
       'In greeting: port 465 wants `tlsMode: implicit`, 587 and 25 want `starttls`; `auto` picks by the port.',
       'Later: the log and the load of the server.',

@@ -22,7 +22,7 @@ export const LOGIN_REASONS = {
       'a server that offers none of those spoken here: PLAIN, LOGIN and CRAM-MD5',
     ],
     fix: [
-      'See what it offers: type `EHLO me` into `openssl s_client -quiet -starttls smtp -connect HOST:PORT`, read the line with AUTH, and type `QUIT`.',
+      'See what it offers: type `EHLO me` into `openssl s_client -quiet -crlf -starttls smtp -connect HOST:PORT` (on port 465 without `-starttls smtp`), read the line with AUTH, and type `QUIT`.',
       'Remove or correct `spec.smtp.authMethod`, or have PLAIN enabled there.',
     ],
   },
@@ -36,7 +36,7 @@ export const LOGIN_REASONS = {
     ],
     fix: [
       'Check `spec.smtp.username`.',
-      'Put the right password into the Secret (`kubectl edit secret SECRET -n mailprovider-credentials`, or apply it anew): it is tried within 2 s.',
+      'Put the right password into the Secret (`kubectl edit secret SECRET -n mailprovider-credentials`, as it is below `stringData`, in base64 below `data`; or apply it anew): it is tried within 2 s.',
       'Ask the operator of the server whether the account is locked.',
     ],
   },

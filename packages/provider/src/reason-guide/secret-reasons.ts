@@ -54,7 +54,7 @@ export const SECRET_REASON_GUIDE: Readonly<Record<SecretReason, Guidance>> = {
     ],
     fix: [
       'See what it is for: `kubectl describe secret SECRET -n mailprovider-credentials`.',
-      'Only if it is meant for this server: `kubectl annotate secret SECRET -n mailprovider-credentials mailprovider.io/allowed-hosts=HOST --overwrite`; several are separated by commas.',
+      'Only if it is meant for this server: `kubectl annotate secret SECRET -n mailprovider-credentials mailprovider.io/allowed-hosts=OTHERS,HOST --overwrite`, where OTHERS are those that stand there and stay.',
     ],
   },
 };

@@ -42,7 +42,7 @@ export const TLS_REASONS = {
       'a renewed one that the server has not loaded',
     ],
     fix: [
-      'Look from a pod: `openssl s_client -starttls smtp -connect HOST:PORT </dev/null | openssl x509 -noout -dates`.',
+      'Look from a pod: `openssl s_client -starttls smtp -connect HOST:PORT </dev/null | openssl x509 -noout -dates` (on port 465 without `-starttls smtp`).',
       'Renew it at the server and have the server load it.',
     ],
   },
@@ -63,7 +63,7 @@ export const TLS_REASONS = {
       'a proxy that opens TLS',
     ],
     fix: [
-      'See who issued it: `openssl s_client -starttls smtp -connect HOST:PORT -showcerts` from a pod.',
+      'See who issued it: `openssl s_client -starttls smtp -connect HOST:PORT -showcerts` from a pod (on port 465 without `-starttls smtp`).',
       'Put the PEM of the right authority into `spec.smtp.certificateAuthority`, which then replaces those of the system; have the server send the whole chain.',
     ],
   },
@@ -74,7 +74,7 @@ export const TLS_REASONS = {
       '`spec.smtp.host` is an alias, an internal name or an IP address that the certificate does not have',
     ],
     fix: [
-      'See its names: `openssl s_client -starttls smtp -connect HOST:PORT </dev/null | openssl x509 -noout -ext subjectAltName`.',
+      'See its names: `openssl s_client -starttls smtp -connect HOST:PORT </dev/null | openssl x509 -noout -ext subjectAltName` (on port 465 without `-starttls smtp`).',
       'Use one of them as `spec.smtp.host`, or as `spec.smtp.serverName` if only the name differs.',
     ],
   },
