@@ -47,7 +47,7 @@ export class WorkQueue {
   addAfter(key: string, delayMs: number): void {
     if (this.#closed || this.#ready.has(key) || this.#again.has(key)) return;
     const { clock } = this.#options;
-    const due = clock.now().getTime() + delayMs;
+    const due = clock.monotonicMs() + delayMs;
     if ((this.#waiting.get(key)?.due ?? Number.POSITIVE_INFINITY) <= due) return;
     this.#stopWaiting(key);
     const cancel = clock.schedule(delayMs, () => this.add(key));
