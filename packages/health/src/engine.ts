@@ -138,7 +138,7 @@ export class HealthEngine {
     const run = new AbortController();
     this.#running.set(name, run);
     try {
-      const finding = this.#unwritten.get(name) ?? (await this.#check(provider, run.signal));
+      const finding = this.#stillUnwritten(name) ?? (await this.#check(provider, run.signal));
       // What is stored waits for the API server; the next probe need not.
       leavePlace();
       await this.#conclude(provider, finding);
@@ -147,6 +147,16 @@ export class HealthEngine {
     } finally {
       this.#running.delete(name);
     }
+  }
+
+  /** What is still to be stored, until it is time to look again whether it is still so. */
+  #stillUnwritten(name: string): Finding | undefined {
+    const finding = this.#unwritten.get(name);
+    if (finding === undefined) return undefined;
+    const { clock, intervals, random } = this.#deps;
+    const delayMs = nextDelayMs(finding.result, intervals, random());
+    const ageMs = clock.now().getTime() - finding.at.getTime();
+    return delayMs === undefined || ageMs < delayMs ? finding : undefined;
   }
 
   async #check(provider: MailProvider, signal: AbortSignal): Promise<Finding> {
