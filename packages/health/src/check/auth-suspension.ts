@@ -3,6 +3,7 @@ import type { SessionReason } from '@mailprovider/provider/reasons';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
 import { endpoint, type Target } from '@mailprovider/provider/target';
 import type { SmtpFailure } from '@mailprovider/smtp';
+import type { CheckResult } from './check-result.ts';
 
 /** What one login is tried with; a login with anything else is another one. */
 export type Login = Pick<AuthSuspension, 'target' | 'user' | 'secretVersion'>;
@@ -39,6 +40,16 @@ export function isOf(record: AuthSuspension, login: Login): boolean {
     record.user === login.user &&
     record.secretVersion === login.secretVersion
   );
+}
+
+/** The record, if it speaks of the login of this check: a status may hold that of another one. */
+export function suspensionOf(
+  result: CheckResult,
+  record: AuthSuspension | undefined,
+): AuthSuspension | undefined {
+  if (record === undefined || result.kind !== 'probed' || result.login === undefined) return;
+  const { login } = result;
+  return login.state === 'suspended' || isOf(record, login.login) ? record : undefined;
 }
 
 export function isActive({ until }: AuthSuspension, now: Date): boolean {
