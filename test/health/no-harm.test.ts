@@ -198,3 +198,27 @@ t.test('a request for a probe is one probe, whatever it holds', async (t) => {
     t.equal(server.seen.connections, before + 1);
   }
 });
+
+t.test('a result that grows old while it waits to be stored is dropped', async (t) => {
+  const server = await loginServer(t);
+  let release = () => {};
+  server.hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  t.teardown(() => release());
+  const { engine, clock, secrets, written, nextWrite, settle } = engineFor(t);
+  secrets.set('secret', 'right');
+  for (const name of ['a', 'b', 'c']) engine.stored(provider(server.port, { name }));
+  engine.stored(provider(1));
+  for (const name of ['d', 'e']) engine.stored(provider(server.port, { name }));
+  const waits = () => clock.pending.includes(2_000);
+  while (!waits()) await settle();
+  engine.stored(provider(server.port, { generation: 2 }));
+  await settle();
+  t.notOk(waits(), 'and makes way at once');
+  clock.advance(2_000);
+  release();
+  while (written.every(({ name }) => name !== 'p')) await nextWrite();
+  const [first] = written.filter(({ name }) => name === 'p');
+  t.equal(first?.status.observedGeneration, 2);
+});

@@ -147,7 +147,7 @@ t.test('who waits until all have begun waits so long at most', async (t) => {
   const { queue, clock, settle, finish } = controlledQueue(1);
   let told = 0;
   const wait = () =>
-    queue.begun(1_000).then(() => {
+    queue.begun(1_000, new AbortController().signal).then(() => {
       told += 1;
     });
   await wait();

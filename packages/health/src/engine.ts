@@ -141,7 +141,7 @@ export class HealthEngine {
       const finding = this.#stillUnwritten(name) ?? (await this.#check(provider, run.signal));
       // What is stored waits for the API server; the next probe need not.
       leavePlace();
-      await this.#conclude(provider, finding);
+      await this.#conclude(provider, finding, run.signal);
     } catch (error) {
       if (!run.signal.aborted) this.#retry(name, error);
     } finally {
@@ -179,14 +179,14 @@ export class HealthEngine {
   }
 
   /** Has the finding stored and looks when to check again, unless it speaks of what is no longer so. */
-  async #conclude(checked: MailProvider, finding: Finding): Promise<void> {
+  async #conclude(checked: MailProvider, finding: Finding, signal: AbortSignal): Promise<void> {
     const provider = this.#currentOf(checked);
-    if (provider === undefined) return;
+    if (provider === undefined || signal.aborted) return;
     const { name } = provider.metadata;
     const { intervals, random } = this.#deps;
     this.#unwritten.set(name, finding);
-    const mayWrite = () => this.#queue.begun(STORE_DELAY_MAX_MS);
-    const status = await this.#statuses.store(provider, finding, mayWrite);
+    const mayWrite = () => this.#queue.begun(STORE_DELAY_MAX_MS, signal);
+    const status = await this.#statuses.store(provider, finding, { mayWrite, signal });
     // The watch tells it too, but maybe only after the next check.
     const current = this.#currentOf(provider);
     if (current !== undefined) this.#providers.set(name, withStatus(current, status));

@@ -9,7 +9,7 @@ import { DefaultKeeper } from './default/default-keeper.ts';
 import { type EngineDeps, HealthEngine } from './engine.ts';
 import { EventRecorder } from './events/event-recorder.ts';
 import { eventOf, isTransition } from './events/status-events.ts';
-import type { ClaimStore, DefaultConditionWriter, EventSink } from './ports.ts';
+import type { ClaimStore, DefaultConditionWriter, EventSink, StatusWriter } from './ports.ts';
 import type { ProviderListener } from './watch/provider-cache.ts';
 import type { Watches } from './watch/watches.ts';
 
@@ -56,6 +56,16 @@ function whileLeading<Written extends readonly unknown[]>(
   };
 }
 
+/** Refuses to write what became outdated while it waited. */
+function unlessOutdated(writer: StatusWriter): StatusWriter {
+  return {
+    async write(provider, status, signal) {
+      signal.throwIfAborted();
+      await writer.write(provider, status, signal);
+    },
+  };
+}
+
 /** Tells as an event what becomes of a provider that wants to be the default. */
 function tellingOf(events: EventRecorder, writer: DefaultConditionWriter): DefaultConditionWriter {
   return {
@@ -86,7 +96,10 @@ export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<vo
     ...deps.engine,
     check: { ...check, secrets },
     events,
-    statusWriter: atMost(STATUS_WRITES_AT_ONCE, whileLeading(leadership, statusWriter)),
+    statusWriter: atMost(
+      STATUS_WRITES_AT_ONCE,
+      unlessOutdated(whileLeading(leadership, statusWriter)),
+    ),
   });
   const writer = tellingOf(events, whileLeading(leadership, defaultConditionWriter));
   const defaults = new DefaultKeeper({ writer, clock, logger });
