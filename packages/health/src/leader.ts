@@ -115,7 +115,6 @@ export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<vo
   const leave = [
     known.providers.listen(engineListener(engine)),
     known.providers.listen(defaults),
-    known.providers.listen(deletion((provider) => events.forget(provider))),
     known.providers.listen(anyChange(() => stamper.changed())),
     known.claim.listen((reading) => {
       defaults.claimed(holderOf(reading));
@@ -137,10 +136,6 @@ function engineListener(engine: HealthEngine): ProviderListener {
     stored: (provider) => engine.stored(provider),
     deleted: ({ metadata }) => engine.deleted(metadata.name),
   };
-}
-
-function deletion(deleted: ProviderListener['deleted']): ProviderListener {
-  return { replaced() {}, stored() {}, deleted };
 }
 
 function anyChange(changed: () => void): ProviderListener {
