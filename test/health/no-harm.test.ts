@@ -222,3 +222,27 @@ t.test('a result that grows old while it waits to be stored is dropped', async (
   const [first] = written.filter(({ name }) => name === 'p');
   t.equal(first?.status.observedGeneration, 2);
 });
+
+t.test('an account that several providers begin to use together is tried once', async (t) => {
+  const server = await loginServer(t);
+  let release = () => {};
+  server.hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  const { engine, secrets, written, settle } = engineFor(t);
+  const finished = async (count: number) => {
+    while (written.length < count) await settle();
+  };
+  secrets.set('secret', 'wrong');
+  for (const name of ['a', 'b', 'c', 'd']) engine.stored(provider(server.port, { name }));
+  while (server.seen.connections < 4 || server.seen.logins === 0) await settle();
+  release();
+  await finished(4);
+  t.equal(server.seen.logins, 1);
+  const [first] = written;
+  for (const { status } of written) t.strictSame(status.conditions, first?.status.conditions);
+  secrets.set('secret', 'right');
+  engine.secretChanged('secret');
+  await finished(8);
+  t.equal(server.seen.logins, 5, 'each tries what works');
+});

@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { Login } from './check/auth-suspension.ts';
 import { type CheckDeps, checkProvider } from './check/check-provider.ts';
+import { type EndTurn, LoginTurns } from './check/login-turns.ts';
 import { SuspendedLogins } from './check/suspended-logins.ts';
 import type { HealthMetrics } from './metrics/check-metrics.ts';
 import { type Intervals, nextDelayMs, retryDelayMs } from './schedule.ts';
@@ -52,11 +53,13 @@ export class HealthEngine {
   /** What could not be stored yet; it is not found out again for that. */
   readonly #unwritten = new Map<string, Finding>();
   readonly #suspended = new SuspendedLogins();
+  readonly #turns: LoginTurns;
   readonly #queue: WorkQueue;
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
     this.#statuses = new StatusKeeper(deps);
+    this.#turns = new LoginTurns(() => deps.clock.monotonicMs());
     this.#queue = new WorkQueue({
       concurrency: deps.concurrency,
       clock: deps.clock,
@@ -160,22 +163,36 @@ export class HealthEngine {
   }
 
   async #check(provider: MailProvider, signal: AbortSignal): Promise<Finding> {
-    const { clock, check, metrics, logger } = this.#deps;
-    const { name } = provider.metadata;
+    const { clock, check } = this.#deps;
     const begin = clock.monotonicMs();
     const suspensionOf = (login: Login) => this.#suspended.find(login, clock.now());
-    const result = await checkProvider(provider, check, { signal, suspensionOf });
-    const seconds = (clock.monotonicMs() - begin) / 1000;
-    const at = clock.now();
+    let endTurn: EndTurn | undefined;
+    const turnOf = async (login: Login, signal: AbortSignal) => {
+      endTurn = await this.#turns.take(login, signal);
+    };
+    let worked = false;
+    try {
+      const result = await checkProvider(provider, check, { signal, suspensionOf, turnOf });
+      worked = result.kind === 'probed' && result.probe.healthy;
+      const finding = { result, at: clock.now() };
+      this.#tell(provider, finding, (clock.monotonicMs() - begin) / 1000);
+      return finding;
+    } finally {
+      endTurn?.(worked);
+    }
+  }
+
+  /** Remembers and tells what was found, before it is stored. */
+  #tell(provider: MailProvider, { result, at }: Finding, seconds: number): void {
+    const { metrics, logger } = this.#deps;
+    const { name } = provider.metadata;
     const current = this.#currentOf(provider);
     const status = deriveStatus(current ?? provider, result, at);
     // Also of a result that is dropped: the login was tried.
     if (status.authSuspension !== undefined) this.#suspended.note(status.authSuspension, at);
-    if (current !== undefined) {
-      metrics.checked(name, result, { seconds, at, status });
-      logger.info(logFields(name, result, status, seconds), 'mailprovider health check');
-    }
-    return { result, at };
+    if (current === undefined) return;
+    metrics.checked(name, result, { seconds, at, status });
+    logger.info(logFields(name, result, status, seconds), 'mailprovider health check');
   }
 
   /** Has the finding stored and looks when to check again, unless it speaks of what is no longer so. */

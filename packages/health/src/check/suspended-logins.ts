@@ -36,6 +36,7 @@ export class SuspendedLogins {
   }
 }
 
-function keyOf({ target, user, secretVersion }: Login): string {
+/** The same for the same login only. */
+export function keyOf({ target, user, secretVersion }: Login): string {
   return JSON.stringify([target, user, secretVersion]);
 }
