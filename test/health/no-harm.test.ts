@@ -246,3 +246,22 @@ t.test('an account that several providers begin to use together is tried once', 
   await finished(8);
   t.equal(server.seen.logins, 5, 'each tries what works');
 });
+
+t.test(
+  'a clock that was set back suspends no login for longer, nor tries it more often',
+  async (t) => {
+    const server = await loginServer(t);
+    const { engine, clock, secrets, nextWrite, nextCheck, scheduled } = engineFor(t);
+    secrets.set('secret', 'wrong');
+    clock.setWallClock(clock.now().getTime() + DAY_MS);
+    engine.stored(provider(server.port));
+    t.equal(await nextWrite(), 'AuthenticationFailed');
+    await scheduled();
+    clock.setWallClock(clock.now().getTime() - DAY_MS);
+    const begin = clock.monotonicMs();
+    while (clock.monotonicMs() - begin < 3_000_000) await nextCheck();
+    t.equal(server.seen.logins, 2);
+    while (clock.monotonicMs() - begin < 4_000_000) await nextCheck();
+    t.equal(server.seen.logins, 3);
+  },
+);

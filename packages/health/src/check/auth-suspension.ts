@@ -13,6 +13,8 @@ const REFUSED_MS = 3_600_000;
 /** A login that failed for now is repeated after the time it has failed for, within these limits. */
 const FAILED_MIN_MS = 30_000;
 const FAILED_MAX_MS = 900_000;
+/** By how much the clock of another replica may be ahead of ours. */
+const SKEW_MAX_MS = 300_000;
 
 const REFUSALS: ReadonlySet<SessionReason> = new Set([
   'AuthenticationFailed',
@@ -52,8 +54,13 @@ export function suspensionOf(
   return login.state === 'suspended' || isOf(record, login.login) ? record : undefined;
 }
 
+/**
+ * Whether the time of the record is not over yet. One that ends later than any record written now
+ * would was written by a clock that was wrong, and does not count.
+ */
 export function isActive({ until }: AuthSuspension, now: Date): boolean {
-  return Date.parse(until) > now.getTime();
+  const leftMs = Date.parse(until) - now.getTime();
+  return leftMs > 0 && leftMs <= REFUSED_MS + SKEW_MAX_MS;
 }
 
 /**

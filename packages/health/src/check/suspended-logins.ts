@@ -12,12 +12,14 @@ export class SuspendedLogins {
   readonly #records = new Map<string, AuthSuspension>();
   #nextCleaning = 0;
 
-  /** Learns of a record, stored or new; of two for one login the one that ends later counts. */
+  /** Learns of a record, stored or new; of two for one login that count the later end counts. */
   note(record: AuthSuspension, now: Date): void {
     this.#forgetEnded(now);
+    if (!isActive(record, now)) return;
     const key = keyOf(record);
     const known = this.#records.get(key);
-    if (known === undefined || Date.parse(known.until) < Date.parse(record.until)) {
+    const isLater = (other: AuthSuspension) => Date.parse(other.until) < Date.parse(record.until);
+    if (known === undefined || !isActive(known, now) || isLater(known)) {
       this.#records.set(key, record);
     }
   }
