@@ -265,3 +265,18 @@ t.test(
     t.equal(server.seen.logins, 3);
   },
 );
+
+t.test('a refused login is stored at once, lest a restart repeat it', async (t) => {
+  const [busy, refusing] = [await loginServer(t), await loginServer(t, 'another')];
+  let release = () => {};
+  busy.hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  t.teardown(() => release());
+  const { engine, secrets, nextWrite } = engineFor(t);
+  secrets.set('secret', 'right');
+  for (const name of ['a', 'b', 'c']) engine.stored(provider(busy.port, { name }));
+  engine.stored(provider(refusing.port));
+  for (const name of ['d', 'e']) engine.stored(provider(busy.port, { name }));
+  t.equal(await nextWrite(), 'AuthenticationFailed');
+});

@@ -202,7 +202,9 @@ export class HealthEngine {
     const { name } = provider.metadata;
     const { intervals, random } = this.#deps;
     this.#unwritten.set(name, finding);
-    const mayWrite = () => this.#queue.begun(STORE_DELAY_MAX_MS, signal);
+    // A restart repeats a failed login that is not stored.
+    const limitMs = hasFailedLogin(finding) ? 0 : STORE_DELAY_MAX_MS;
+    const mayWrite = () => this.#queue.begun(limitMs, signal);
     const status = await this.#statuses.store(provider, finding, { mayWrite, signal });
     // The watch tells it too, but maybe only after the next check.
     const current = this.#currentOf(provider);
@@ -228,4 +230,9 @@ export class HealthEngine {
     logger.error({ provider: name, err: error }, 'mailprovider health check could not be done');
     this.#queue.addAfter(name, retryDelayMs(failures, intervals));
   }
+}
+
+function hasFailedLogin({ result }: Finding): boolean {
+  if (result.kind !== 'probed' || result.probe.healthy) return false;
+  return result.probe.trace.loginAttempted;
 }

@@ -64,7 +64,7 @@ export class WorkQueue {
 
   /** Resolves when no key waits to begin, after so long, or when the signal aborts. */
   begun(limitMs: number, signal: AbortSignal): Promise<void> {
-    if (this.#ready.size === 0 || signal.aborted) return Promise.resolve();
+    if (this.#ready.size === 0 || limitMs === 0 || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const told = () => {
         cancel();
