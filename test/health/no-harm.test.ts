@@ -280,3 +280,24 @@ t.test('a refused login is stored at once, lest a restart repeat it', async (t) 
   for (const name of ['d', 'e']) engine.stored(provider(busy.port, { name }));
   t.equal(await nextWrite(), 'AuthenticationFailed');
 });
+
+t.test(
+  'a spec that changes all the time tries no login while another is not answered',
+  async (t) => {
+    const server = await loginServer(t);
+    let release = () => {};
+    server.hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    t.teardown(() => release());
+    const { engine, secrets, nextWrite, settle } = engineFor(t);
+    secrets.set('secret', 'wrong');
+    for (let generation = 1; generation <= 10; generation += 1) {
+      engine.stored(provider(server.port, { generation }));
+      while (server.seen.connections < generation || server.seen.logins === 0) await settle();
+    }
+    release();
+    t.equal(await nextWrite(), 'AuthenticationFailed');
+    t.equal(server.seen.logins, 1);
+  },
+);

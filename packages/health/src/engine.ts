@@ -1,14 +1,12 @@
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import type { Login } from './check/auth-suspension.ts';
-import { type CheckDeps, checkProvider } from './check/check-provider.ts';
-import { type EndTurn, LoginTurns } from './check/login-turns.ts';
-import { SuspendedLogins } from './check/suspended-logins.ts';
+import type { CheckDeps } from './check/check-provider.ts';
+import { type Finding, GuardedChecks } from './check/guarded-checks.ts';
 import type { HealthMetrics } from './metrics/check-metrics.ts';
 import { type Intervals, nextDelayMs, retryDelayMs } from './schedule.ts';
-import { deriveStatus } from './status/derive-status.ts';
+import { deriveStatus, type HealthStatus } from './status/derive-status.ts';
 import { logFields } from './status/log-fields.ts';
-import { type Finding, StatusKeeper, type StatusKeeperDeps } from './status/status-keeper.ts';
+import { StatusKeeper, type StatusKeeperDeps } from './status/status-keeper.ts';
 import { withStatus } from './status/stored-status.ts';
 import { passwordSecretOf, probeRequestOf, sameGeneration } from './triggers.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -38,8 +36,8 @@ const STORE_DELAY_MAX_MS = 2_000;
  *
  * A provider is checked when it is new, when its generation, its Secret or the request for a probe
  * changes, and when the time of its last result is over. Own status writes come back as changes of
- * nothing else and cause nothing. A change of what is being checked ends the check, and its result
- * is dropped: the newer one is in the queue already. A status that somebody else wrote over ours,
+ * nothing else and cause nothing. A change of what is being checked ends the check, apart from a
+ * login that was begun, and its result is dropped: the newer one is in the queue already. A status that somebody else wrote over ours,
  * such as a leader that was stopped and does not know yet that it was replaced, is corrected after
  * the unhealthy interval: two that write are then no faster than that.
  */
@@ -52,14 +50,13 @@ export class HealthEngine {
   readonly #running = new Map<string, AbortController>();
   /** What could not be stored yet; it is not found out again for that. */
   readonly #unwritten = new Map<string, Finding>();
-  readonly #suspended = new SuspendedLogins();
-  readonly #turns: LoginTurns;
+  readonly #checks: GuardedChecks;
   readonly #queue: WorkQueue;
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
     this.#statuses = new StatusKeeper(deps);
-    this.#turns = new LoginTurns(() => deps.clock.monotonicMs());
+    this.#checks = new GuardedChecks(deps.check, deps.clock);
     this.#queue = new WorkQueue({
       concurrency: deps.concurrency,
       clock: deps.clock,
@@ -103,7 +100,7 @@ export class HealthEngine {
   async close(): Promise<void> {
     const closed = this.#queue.close();
     for (const run of this.#running.values()) run.abort();
-    await closed;
+    await Promise.all([closed, this.#checks.close()]);
     for (const name of this.#providers.keys()) this.#deps.metrics.removed(name);
   }
 
@@ -111,8 +108,7 @@ export class HealthEngine {
     const { name } = provider.metadata;
     const known = this.#providers.get(name);
     this.#providers.set(name, provider);
-    const suspension = provider.status?.authSuspension;
-    if (suspension !== undefined) this.#suspended.note(suspension, this.#deps.clock.now());
+    this.#checks.note(provider.status?.authSuspension);
     if (known === undefined || !sameGeneration(known, provider)) {
       this.#statuses.forget(name);
       this.#checkAnew(name, delayMs);
@@ -162,35 +158,26 @@ export class HealthEngine {
     return delayMs === undefined || ageMs < delayMs ? finding : undefined;
   }
 
-  async #check(provider: MailProvider, signal: AbortSignal): Promise<Finding> {
-    const { clock, check } = this.#deps;
+  #check(provider: MailProvider, signal: AbortSignal): Promise<Finding> {
+    const { clock } = this.#deps;
     const begin = clock.monotonicMs();
-    const suspensionOf = (login: Login) => this.#suspended.find(login, clock.now());
-    let endTurn: EndTurn | undefined;
-    const turnOf = async (login: Login, signal: AbortSignal) => {
-      endTurn = await this.#turns.take(login, signal);
-    };
-    let worked = false;
-    try {
-      const result = await checkProvider(provider, check, { signal, suspensionOf, turnOf });
-      worked = result.kind === 'probed' && result.probe.healthy;
-      const finding = { result, at: clock.now() };
-      this.#tell(provider, finding, (clock.monotonicMs() - begin) / 1000);
-      return finding;
-    } finally {
-      endTurn?.(worked);
-    }
+    return this.#checks.run(provider, signal, (finding) => {
+      const current = this.#currentOf(provider);
+      const status = deriveStatus(current ?? provider, finding.result, finding.at);
+      const seconds = (clock.monotonicMs() - begin) / 1000;
+      if (current !== undefined && !signal.aborted) this.#tell(current, finding, status, seconds);
+      return status.authSuspension;
+    });
   }
 
-  /** Remembers and tells what was found, before it is stored. */
-  #tell(provider: MailProvider, { result, at }: Finding, seconds: number): void {
+  /** Tells what was found, before it is stored. */
+  #tell(
+    { metadata: { name } }: MailProvider,
+    { result, at }: Finding,
+    status: HealthStatus,
+    seconds: number,
+  ): void {
     const { metrics, logger } = this.#deps;
-    const { name } = provider.metadata;
-    const current = this.#currentOf(provider);
-    const status = deriveStatus(current ?? provider, result, at);
-    // Also of a result that is dropped: the login was tried.
-    if (status.authSuspension !== undefined) this.#suspended.note(status.authSuspension, at);
-    if (current === undefined) return;
     metrics.checked(name, result, { seconds, at, status });
     logger.info(logFields(name, result, status, seconds), 'mailprovider health check');
   }

@@ -1,5 +1,5 @@
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import type { CheckResult } from '../check/check-result.ts';
+import type { Finding } from '../check/guarded-checks.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import { eventsOf } from '../events/status-events.ts';
 import type { StatusWriter } from '../ports.ts';
@@ -9,12 +9,6 @@ import { shows, showsConditions } from './stored-status.ts';
 export interface StatusKeeperDeps {
   readonly statusWriter: StatusWriter;
   readonly events: Pick<EventRecorder, 'record'>;
-}
-
-/** What a check found out, and when. */
-export interface Finding {
-  readonly result: CheckResult;
-  readonly at: Date;
 }
 
 /** When a finding is stored. */
