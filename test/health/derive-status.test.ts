@@ -1,5 +1,6 @@
 import { type CheckResult, deriveStatus } from '@mailprovider/health';
 import { nextDelayMs, retryDelayMs } from '@mailprovider/health/schedule';
+import { logFields } from '@mailprovider/health/status/log-fields';
 import { decodeMailProvider } from '@mailprovider/provider/mail-provider';
 import type { MailProviderStatus } from '@mailprovider/provider/status-schema';
 import t from 'tap';
@@ -154,4 +155,17 @@ t.test('what could not be done is tried again after 1 s, doubling to 30 s at mos
   t.strictSame(pauses(30_000), [1_000, 2_000, 4_000, 30_000, 30_000]);
   t.strictSame(pauses(3_600_000), [1_000, 2_000, 4_000, 30_000, 30_000]);
   t.strictSame(pauses(2_000), [1_000, 2_000, 2_000, 2_000, 2_000]);
+});
+
+t.test('the record of another login is kept, and nothing is said of it', async (t) => {
+  const standing = deriveStatus(provider(), refused, at(0));
+  const { login, ...anonymous } = failed('connect', 'ConnectionRefused');
+  const otherLogin = { ...LOGIN, secretVersion: '8' };
+  const other: CheckResult = { ...anonymous, login: { state: 'due', login: otherLogin } };
+  for (const result of [other, anonymous]) {
+    const status = deriveStatus(provider({ ...standing }), result, at(1));
+    t.strictSame(status.authSuspension, standing.authSuspension);
+    for (const { message } of status.conditions) t.notMatch(message, /not tried again/);
+    t.equal(logFields('p', result, status, 0)['authSuspendedUntil'], undefined);
+  }
 });

@@ -239,3 +239,17 @@ t.test('another spec under the same generation is another one', async (t) => {
   engine.stored(provider(port, { generation: 2 }));
   t.equal(await nextWrite(), 'HealthCheckPassed');
 });
+
+t.test('a status that is refused again and again stops no check', async (t) => {
+  const { port, seen } = await sink(t);
+  const { engine, clock, secrets, faults, written, nextCheck, scheduled } = engineFor(t);
+  secrets.set('secret', 'wrong');
+  for (let i = 0; i < 8; i += 1) faults.push(new Error('422'));
+  engine.stored(provider(port));
+  await scheduled();
+  secrets.set('secret', 'right');
+  while (written.length === 0 && clock.pending.length > 0) await nextCheck();
+  const { conditions } = written[0]?.status ?? {};
+  t.equal(conditionOf(conditions, 'Healthy')?.reason, 'HealthCheckPassed', 'as it is by now');
+  t.equal(seen.connections, 2, 'looked at again after 30 s, not with each try to write');
+});

@@ -85,3 +85,12 @@ t.test('one is stored at a time, 1000 wait at most, and the end waits for that o
   await closing;
   t.strictSame(told, ['p-0', 'p-1'], 'what waited is left out');
 });
+
+t.test('a wall clock that is set back takes off no limit', async (t) => {
+  const { clock, told, events } = recorder();
+  for (let i = 0; i < 30; i += 1) events.record(providerObject('a'), EVENT);
+  clock.setWallClock(clock.now().getTime() - 24 * 3_600_000);
+  for (let i = 0; i < 30; i += 1) events.record(providerObject('a'), EVENT);
+  await settle();
+  t.equal(told.length, 25);
+});

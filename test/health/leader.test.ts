@@ -8,6 +8,7 @@ import { Latest } from '@mailprovider/health/watch/latest';
 import { ProviderCache } from '@mailprovider/health/watch/provider-cache';
 import { type ClaimReading, type Leadership, LeadershipLost } from '@mailprovider/kube';
 import { createLogger } from '@mailprovider/process';
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
 import { Registry } from 'prom-client';
 import t, { type Test } from 'tap';
@@ -150,4 +151,44 @@ t.test('nothing begins after the end, whatever is told', async (t) => {
   known.secretChanges.emit('changed', 'any');
   await leading;
   t.strictSame(log, []);
+});
+
+t.test('a status that grows old while others are written is not written', async (t) => {
+  const { deps, known, held, end } = leaderDeps(t);
+  const tries: string[] = [];
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const all = Array.from({ length: 9 }, (_, i) => ({
+    ...providerAt(1),
+    metadata: { ...providerAt(1).metadata, name: `p-${i}` },
+  }));
+  known.providers.replaced(all);
+  const statusWriter = {
+    async write({ metadata }: MailProvider, { observedGeneration }: HealthStatus) {
+      tries.push(`${metadata.name} ${observedGeneration}`);
+      await released;
+    },
+  };
+  const checked = new EventEmitter();
+  let checks = 0;
+  const metrics = {
+    ...deps.engine.metrics,
+    checked() {
+      checks += 1;
+      checked.emit('checked');
+    },
+  };
+  const leading = lead(held, { ...deps, engine: { ...deps.engine, statusWriter, metrics } });
+  while (checks < 9) await once(checked, 'checked');
+  while (tries.length < 8) await new Promise((resolve) => setImmediate(resolve));
+  const [last] = all.filter(({ metadata }) => !tries.includes(`${metadata.name} 1`));
+  if (last === undefined) throw new Error('none waits');
+  known.providers.stored({ ...last, metadata: { ...last.metadata, generation: 2 } });
+  release();
+  while (tries.length < 9) await new Promise((resolve) => setImmediate(resolve));
+  t.equal(tries[8], `${last.metadata.name} 2`);
+  end();
+  await leading;
 });

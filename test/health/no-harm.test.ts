@@ -198,3 +198,106 @@ t.test('a request for a probe is one probe, whatever it holds', async (t) => {
     t.equal(server.seen.connections, before + 1);
   }
 });
+
+t.test('a result that grows old while it waits to be stored is dropped', async (t) => {
+  const server = await loginServer(t);
+  let release = () => {};
+  server.hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  t.teardown(() => release());
+  const { engine, clock, secrets, written, nextWrite, settle } = engineFor(t);
+  secrets.set('secret', 'right');
+  for (const name of ['a', 'b', 'c']) engine.stored(provider(server.port, { name }));
+  engine.stored(provider(1));
+  for (const name of ['d', 'e']) engine.stored(provider(server.port, { name }));
+  const waits = () => clock.pending.includes(2_000);
+  while (!waits()) await settle();
+  engine.stored(provider(server.port, { generation: 2 }));
+  await settle();
+  t.notOk(waits(), 'and makes way at once');
+  clock.advance(2_000);
+  release();
+  while (written.every(({ name }) => name !== 'p')) await nextWrite();
+  const [first] = written.filter(({ name }) => name === 'p');
+  t.equal(first?.status.observedGeneration, 2);
+});
+
+t.test('an account that several providers begin to use together is tried once', async (t) => {
+  const server = await loginServer(t);
+  let release = () => {};
+  server.hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  const { engine, secrets, written, settle } = engineFor(t);
+  const finished = async (count: number) => {
+    while (written.length < count) await settle();
+  };
+  secrets.set('secret', 'wrong');
+  for (const name of ['a', 'b', 'c', 'd']) engine.stored(provider(server.port, { name }));
+  while (server.seen.connections < 4 || server.seen.logins === 0) await settle();
+  release();
+  await finished(4);
+  t.equal(server.seen.logins, 1);
+  const [first] = written;
+  for (const { status } of written) t.strictSame(status.conditions, first?.status.conditions);
+  secrets.set('secret', 'right');
+  engine.secretChanged('secret');
+  await finished(8);
+  t.equal(server.seen.logins, 5, 'each tries what works');
+});
+
+t.test(
+  'a clock that was set back suspends no login for longer, nor tries it more often',
+  async (t) => {
+    const server = await loginServer(t);
+    const { engine, clock, secrets, nextWrite, nextCheck, scheduled } = engineFor(t);
+    secrets.set('secret', 'wrong');
+    clock.setWallClock(clock.now().getTime() + DAY_MS);
+    engine.stored(provider(server.port));
+    t.equal(await nextWrite(), 'AuthenticationFailed');
+    await scheduled();
+    clock.setWallClock(clock.now().getTime() - DAY_MS);
+    const begin = clock.monotonicMs();
+    while (clock.monotonicMs() - begin < 3_000_000) await nextCheck();
+    t.equal(server.seen.logins, 2);
+    while (clock.monotonicMs() - begin < 4_000_000) await nextCheck();
+    t.equal(server.seen.logins, 3);
+  },
+);
+
+t.test('a refused login is stored at once, lest a restart repeat it', async (t) => {
+  const [busy, refusing] = [await loginServer(t), await loginServer(t, 'another')];
+  let release = () => {};
+  busy.hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  t.teardown(() => release());
+  const { engine, secrets, nextWrite } = engineFor(t);
+  secrets.set('secret', 'right');
+  for (const name of ['a', 'b', 'c']) engine.stored(provider(busy.port, { name }));
+  engine.stored(provider(refusing.port));
+  for (const name of ['d', 'e']) engine.stored(provider(busy.port, { name }));
+  t.equal(await nextWrite(), 'AuthenticationFailed');
+});
+
+t.test(
+  'a spec that changes all the time tries no login while another is not answered',
+  async (t) => {
+    const server = await loginServer(t);
+    let release = () => {};
+    server.hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    t.teardown(() => release());
+    const { engine, secrets, nextWrite, settle } = engineFor(t);
+    secrets.set('secret', 'wrong');
+    for (let generation = 1; generation <= 10; generation += 1) {
+      engine.stored(provider(server.port, { generation }));
+      while (server.seen.connections < generation || server.seen.logins === 0) await settle();
+    }
+    release();
+    t.equal(await nextWrite(), 'AuthenticationFailed');
+    t.equal(server.seen.logins, 1);
+  },
+);

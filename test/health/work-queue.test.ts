@@ -147,7 +147,7 @@ t.test('who waits until all have begun waits so long at most', async (t) => {
   const { queue, clock, settle, finish } = controlledQueue(1);
   let told = 0;
   const wait = () =>
-    queue.begun(1_000).then(() => {
+    queue.begun(1_000, new AbortController().signal).then(() => {
       told += 1;
     });
   await wait();
@@ -175,4 +175,14 @@ t.test('who waits until all have begun waits so long at most', async (t) => {
   finish('e');
   await queue.close();
   await last;
+});
+
+t.test('a step of the wall clock makes no key late', async (t) => {
+  const { queue, clock, started, settle } = controlledQueue(1);
+  queue.addAfter('a', 300_000);
+  clock.setWallClock(clock.now().getTime() + 3_600_000);
+  queue.addAfter('a', 30_000);
+  clock.advance(30_000);
+  await settle();
+  t.strictSame(started, ['a']);
 });

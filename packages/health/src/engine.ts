@@ -1,13 +1,12 @@
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import type { Login } from './check/auth-suspension.ts';
-import { type CheckDeps, checkProvider } from './check/check-provider.ts';
-import { SuspendedLogins } from './check/suspended-logins.ts';
+import type { CheckDeps } from './check/check-provider.ts';
+import { type Finding, GuardedChecks } from './check/guarded-checks.ts';
 import type { HealthMetrics } from './metrics/check-metrics.ts';
 import { type Intervals, nextDelayMs, retryDelayMs } from './schedule.ts';
-import { deriveStatus } from './status/derive-status.ts';
+import { deriveStatus, type HealthStatus } from './status/derive-status.ts';
 import { logFields } from './status/log-fields.ts';
-import { type Finding, StatusKeeper, type StatusKeeperDeps } from './status/status-keeper.ts';
+import { StatusKeeper, type StatusKeeperDeps } from './status/status-keeper.ts';
 import { withStatus } from './status/stored-status.ts';
 import { passwordSecretOf, probeRequestOf, sameGeneration } from './triggers.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -37,8 +36,8 @@ const STORE_DELAY_MAX_MS = 2_000;
  *
  * A provider is checked when it is new, when its generation, its Secret or the request for a probe
  * changes, and when the time of its last result is over. Own status writes come back as changes of
- * nothing else and cause nothing. A change of what is being checked ends the check, and its result
- * is dropped: the newer one is in the queue already. A status that somebody else wrote over ours,
+ * nothing else and cause nothing. A change of what is being checked ends the check, apart from a
+ * login that was begun, and its result is dropped: the newer one is in the queue already. A status that somebody else wrote over ours,
  * such as a leader that was stopped and does not know yet that it was replaced, is corrected after
  * the unhealthy interval: two that write are then no faster than that.
  */
@@ -51,12 +50,13 @@ export class HealthEngine {
   readonly #running = new Map<string, AbortController>();
   /** What could not be stored yet; it is not found out again for that. */
   readonly #unwritten = new Map<string, Finding>();
-  readonly #suspended = new SuspendedLogins();
+  readonly #checks: GuardedChecks;
   readonly #queue: WorkQueue;
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
     this.#statuses = new StatusKeeper(deps);
+    this.#checks = new GuardedChecks(deps.check, deps.clock);
     this.#queue = new WorkQueue({
       concurrency: deps.concurrency,
       clock: deps.clock,
@@ -100,7 +100,7 @@ export class HealthEngine {
   async close(): Promise<void> {
     const closed = this.#queue.close();
     for (const run of this.#running.values()) run.abort();
-    await closed;
+    await Promise.all([closed, this.#checks.close()]);
     for (const name of this.#providers.keys()) this.#deps.metrics.removed(name);
   }
 
@@ -108,8 +108,7 @@ export class HealthEngine {
     const { name } = provider.metadata;
     const known = this.#providers.get(name);
     this.#providers.set(name, provider);
-    const suspension = provider.status?.authSuspension;
-    if (suspension !== undefined) this.#suspended.note(suspension, this.#deps.clock.now());
+    this.#checks.note(provider.status?.authSuspension);
     if (known === undefined || !sameGeneration(known, provider)) {
       this.#statuses.forget(name);
       this.#checkAnew(name, delayMs);
@@ -138,10 +137,10 @@ export class HealthEngine {
     const run = new AbortController();
     this.#running.set(name, run);
     try {
-      const finding = this.#unwritten.get(name) ?? (await this.#check(provider, run.signal));
+      const finding = this.#stillUnwritten(name) ?? (await this.#check(provider, run.signal));
       // What is stored waits for the API server; the next probe need not.
       leavePlace();
-      await this.#conclude(provider, finding);
+      await this.#conclude(provider, finding, run.signal);
     } catch (error) {
       if (!run.signal.aborted) this.#retry(name, error);
     } finally {
@@ -149,34 +148,51 @@ export class HealthEngine {
     }
   }
 
-  async #check(provider: MailProvider, signal: AbortSignal): Promise<Finding> {
-    const { clock, check, metrics, logger } = this.#deps;
-    const { name } = provider.metadata;
+  /** What is still to be stored, until it is time to look again whether it is still so. */
+  #stillUnwritten(name: string): Finding | undefined {
+    const finding = this.#unwritten.get(name);
+    if (finding === undefined) return undefined;
+    const { clock, intervals, random } = this.#deps;
+    const delayMs = nextDelayMs(finding.result, intervals, random());
+    const ageMs = clock.now().getTime() - finding.at.getTime();
+    return delayMs === undefined || ageMs < delayMs ? finding : undefined;
+  }
+
+  #check(provider: MailProvider, signal: AbortSignal): Promise<Finding> {
+    const { clock } = this.#deps;
     const begin = clock.monotonicMs();
-    const suspensionOf = (login: Login) => this.#suspended.find(login, clock.now());
-    const result = await checkProvider(provider, check, { signal, suspensionOf });
-    const seconds = (clock.monotonicMs() - begin) / 1000;
-    const at = clock.now();
-    const current = this.#currentOf(provider);
-    const status = deriveStatus(current ?? provider, result, at);
-    // Also of a result that is dropped: the login was tried.
-    if (status.authSuspension !== undefined) this.#suspended.note(status.authSuspension, at);
-    if (current !== undefined) {
-      metrics.checked(name, result, { seconds, at, status });
-      logger.info(logFields(name, result, status, seconds), 'mailprovider health check');
-    }
-    return { result, at };
+    return this.#checks.run(provider, signal, (finding) => {
+      const current = this.#currentOf(provider);
+      const status = deriveStatus(current ?? provider, finding.result, finding.at);
+      const seconds = (clock.monotonicMs() - begin) / 1000;
+      if (current !== undefined && !signal.aborted) this.#tell(current, finding, status, seconds);
+      return status.authSuspension;
+    });
+  }
+
+  /** Tells what was found, before it is stored. */
+  #tell(
+    { metadata: { name } }: MailProvider,
+    { result, at }: Finding,
+    status: HealthStatus,
+    seconds: number,
+  ): void {
+    const { metrics, logger } = this.#deps;
+    metrics.checked(name, result, { seconds, at, status });
+    logger.info(logFields(name, result, status, seconds), 'mailprovider health check');
   }
 
   /** Has the finding stored and looks when to check again, unless it speaks of what is no longer so. */
-  async #conclude(checked: MailProvider, finding: Finding): Promise<void> {
+  async #conclude(checked: MailProvider, finding: Finding, signal: AbortSignal): Promise<void> {
     const provider = this.#currentOf(checked);
-    if (provider === undefined) return;
+    if (provider === undefined || signal.aborted) return;
     const { name } = provider.metadata;
     const { intervals, random } = this.#deps;
     this.#unwritten.set(name, finding);
-    const mayWrite = () => this.#queue.begun(STORE_DELAY_MAX_MS);
-    const status = await this.#statuses.store(provider, finding, mayWrite);
+    // A restart repeats a failed login that is not stored.
+    const limitMs = hasFailedLogin(finding) ? 0 : STORE_DELAY_MAX_MS;
+    const mayWrite = () => this.#queue.begun(limitMs, signal);
+    const status = await this.#statuses.store(provider, finding, { mayWrite, signal });
     // The watch tells it too, but maybe only after the next check.
     const current = this.#currentOf(provider);
     if (current !== undefined) this.#providers.set(name, withStatus(current, status));
@@ -201,4 +217,9 @@ export class HealthEngine {
     logger.error({ provider: name, err: error }, 'mailprovider health check could not be done');
     this.#queue.addAfter(name, retryDelayMs(failures, intervals));
   }
+}
+
+function hasFailedLogin({ result }: Finding): boolean {
+  if (result.kind !== 'probed' || result.probe.healthy) return false;
+  return result.probe.trace.loginAttempted;
 }

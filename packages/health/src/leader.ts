@@ -9,7 +9,7 @@ import { DefaultKeeper } from './default/default-keeper.ts';
 import { type EngineDeps, HealthEngine } from './engine.ts';
 import { EventRecorder } from './events/event-recorder.ts';
 import { eventOf, isTransition } from './events/status-events.ts';
-import type { ClaimStore, DefaultConditionWriter, EventSink } from './ports.ts';
+import type { ClaimStore, DefaultConditionWriter, EventSink, StatusWriter } from './ports.ts';
 import type { ProviderListener } from './watch/provider-cache.ts';
 import type { Watches } from './watch/watches.ts';
 
@@ -56,6 +56,16 @@ function whileLeading<Written extends readonly unknown[]>(
   };
 }
 
+/** Refuses to write what became outdated while it waited. */
+function unlessOutdated(writer: StatusWriter): StatusWriter {
+  return {
+    async write(provider, status, signal) {
+      signal.throwIfAborted();
+      await writer.write(provider, status, signal);
+    },
+  };
+}
+
 /** Tells as an event what becomes of a provider that wants to be the default. */
 function tellingOf(events: EventRecorder, writer: DefaultConditionWriter): DefaultConditionWriter {
   return {
@@ -86,7 +96,10 @@ export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<vo
     ...deps.engine,
     check: { ...check, secrets },
     events,
-    statusWriter: atMost(STATUS_WRITES_AT_ONCE, whileLeading(leadership, statusWriter)),
+    statusWriter: atMost(
+      STATUS_WRITES_AT_ONCE,
+      unlessOutdated(whileLeading(leadership, statusWriter)),
+    ),
   });
   const writer = tellingOf(events, whileLeading(leadership, defaultConditionWriter));
   const defaults = new DefaultKeeper({ writer, clock, logger });
@@ -102,7 +115,6 @@ export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<vo
   const leave = [
     known.providers.listen(engineListener(engine)),
     known.providers.listen(defaults),
-    known.providers.listen(deletion((provider) => events.forget(provider))),
     known.providers.listen(anyChange(() => stamper.changed())),
     known.claim.listen((reading) => {
       defaults.claimed(holderOf(reading));
@@ -124,10 +136,6 @@ function engineListener(engine: HealthEngine): ProviderListener {
     stored: (provider) => engine.stored(provider),
     deleted: ({ metadata }) => engine.deleted(metadata.name),
   };
-}
-
-function deletion(deleted: ProviderListener['deleted']): ProviderListener {
-  return { replaced() {}, stored() {}, deleted };
 }
 
 function anyChange(changed: () => void): ProviderListener {

@@ -17,7 +17,8 @@ export interface SecretReader {
 
 /** Stores what a check found out. Resolves also when the provider is gone by now. */
 export interface StatusWriter {
-  write(provider: MailProvider, status: HealthStatus): Promise<void>;
+  /** Once the signal has aborted the status is outdated: a write that has not begun is not to begin. */
+  write(provider: MailProvider, status: HealthStatus, signal: AbortSignal): Promise<void>;
 }
 
 /** Stores or removes the Default condition. Resolves also when the provider is gone by now. */

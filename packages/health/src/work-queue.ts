@@ -47,7 +47,7 @@ export class WorkQueue {
   addAfter(key: string, delayMs: number): void {
     if (this.#closed || this.#ready.has(key) || this.#again.has(key)) return;
     const { clock } = this.#options;
-    const due = clock.now().getTime() + delayMs;
+    const due = clock.monotonicMs() + delayMs;
     if ((this.#waiting.get(key)?.due ?? Number.POSITIVE_INFINITY) <= due) return;
     this.#stopWaiting(key);
     const cancel = clock.schedule(delayMs, () => this.add(key));
@@ -62,15 +62,17 @@ export class WorkQueue {
     this.#tellBegun();
   }
 
-  /** Resolves when no key waits to begin, or after so long. */
-  begun(limitMs: number): Promise<void> {
-    if (this.#ready.size === 0) return Promise.resolve();
+  /** Resolves when no key waits to begin, after so long, or when the signal aborts. */
+  begun(limitMs: number, signal: AbortSignal): Promise<void> {
+    if (this.#ready.size === 0 || limitMs === 0 || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const told = () => {
         cancel();
+        signal.removeEventListener('abort', told);
         this.#awaitingBegin.delete(told);
         resolve();
       };
+      signal.addEventListener('abort', told);
       const cancel = this.#options.clock.schedule(limitMs, told);
       this.#awaitingBegin.add(told);
     });

@@ -28,7 +28,6 @@ function causeOf(code: number | undefined): ApiErrorCause {
   switch (code) {
     case 404:
       return 'not-found';
-    case 401:
     case 403:
       return 'forbidden';
     case 409:

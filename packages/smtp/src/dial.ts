@@ -14,6 +14,8 @@ export interface SessionDeps {
   readonly signal: AbortSignal;
   readonly resolver: Resolver;
   readonly addressPolicy: AddressPolicy;
+  /** Is waited for when the session has come to AUTH; if it rejects, the session ends by that. */
+  beforeLogin?(): Promise<void>;
   /** Milliseconds from some fixed moment, never going back: times the steps. */
   monotonicMs(): number;
 }

@@ -1,5 +1,5 @@
 import type { Target } from '@mailprovider/provider/target';
-import { onAbort } from './abort.ts';
+import { onAbort, untilAborted } from './abort.ts';
 import { authenticate } from './auth.ts';
 import { Connection } from './connection.ts';
 import { dial, type SessionDeps } from './dial.ts';
@@ -26,7 +26,7 @@ export async function openSession(
   const connection = new Connection(await dial(target, deps, recorder));
   const stopListening = onAbort(deps.signal, (cause) => connection.destroy(cause));
   try {
-    return await establish(connection, target, credentials, recorder);
+    return await establish(connection, { target, credentials, deps, recorder });
   } catch (error) {
     connection.destroy();
     throw error;
@@ -35,11 +35,16 @@ export async function openSession(
   }
 }
 
+interface Opening {
+  readonly target: Target;
+  readonly credentials: Credentials | undefined;
+  readonly deps: SessionDeps;
+  readonly recorder: SessionRecorder;
+}
+
 async function establish(
   connection: Connection,
-  target: Target,
-  credentials: Credentials | undefined,
-  recorder: SessionRecorder,
+  { target, credentials, deps, recorder }: Opening,
 ): Promise<SmtpSession> {
   const { tlsMode, ehloName, authMethod } = target;
   const anonymous = credentials === undefined;
@@ -56,9 +61,10 @@ async function establish(
     extensions = await recorder.during('ehlo', hello);
   }
   if (!anonymous) {
-    await recorder.during('auth', () =>
-      authenticate(connection, { credentials, authMethod }, extensions, recorder),
-    );
+    await recorder.during('auth', async () => {
+      if (deps.beforeLogin) await untilAborted(deps.signal, deps.beforeLogin());
+      await authenticate(connection, { credentials, authMethod }, extensions, recorder);
+    });
   }
   return createSession(connection, extensions, recorder.trace);
 }

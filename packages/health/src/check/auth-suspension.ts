@@ -3,6 +3,7 @@ import type { SessionReason } from '@mailprovider/provider/reasons';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
 import { endpoint, type Target } from '@mailprovider/provider/target';
 import type { SmtpFailure } from '@mailprovider/smtp';
+import type { CheckResult } from './check-result.ts';
 
 /** What one login is tried with; a login with anything else is another one. */
 export type Login = Pick<AuthSuspension, 'target' | 'user' | 'secretVersion'>;
@@ -12,6 +13,8 @@ const REFUSED_MS = 3_600_000;
 /** A login that failed for now is repeated after the time it has failed for, within these limits. */
 const FAILED_MIN_MS = 30_000;
 const FAILED_MAX_MS = 900_000;
+/** By how much the clock of another replica may be ahead of ours. */
+const SKEW_MAX_MS = 300_000;
 
 const REFUSALS: ReadonlySet<SessionReason> = new Set([
   'AuthenticationFailed',
@@ -41,8 +44,23 @@ export function isOf(record: AuthSuspension, login: Login): boolean {
   );
 }
 
+/** The record, if it speaks of the login of this check: a status may hold that of another one. */
+export function suspensionOf(
+  result: CheckResult,
+  record: AuthSuspension | undefined,
+): AuthSuspension | undefined {
+  if (record === undefined || result.kind !== 'probed' || result.login === undefined) return;
+  const { login } = result;
+  return login.state === 'suspended' || isOf(record, login.login) ? record : undefined;
+}
+
+/**
+ * Whether the time of the record is not over yet. One that ends later than any record written now
+ * would was written by a clock that was wrong, and does not count.
+ */
 export function isActive({ until }: AuthSuspension, now: Date): boolean {
-  return Date.parse(until) > now.getTime();
+  const leftMs = Date.parse(until) - now.getTime();
+  return leftMs > 0 && leftMs <= REFUSED_MS + SKEW_MAX_MS;
 }
 
 /**

@@ -17,7 +17,7 @@ import type {
   ServerCheckResult,
 } from './check-result.ts';
 
-export interface CheckDeps extends Omit<SessionDeps, 'signal'> {
+export interface CheckDeps extends Omit<SessionDeps, 'signal' | 'beforeLogin'> {
   /** The one namespace that Secrets are read from. */
   readonly credentialsNamespace: string;
   readonly secrets: SecretReader;
@@ -30,6 +30,19 @@ export interface CheckLimits {
   readonly signal: AbortSignal;
   /** The record that suspends a login, if one does. */
   suspensionOf(login: Login): AuthSuspension | undefined;
+  /** Waits until this login may be tried, if others try it too; default: at once. */
+  turnOf?(login: Login, signal: AbortSignal): Promise<void>;
+}
+
+/** The login is not to be tried; maybe since the session began. */
+class LoginSuspended extends Error {
+  override readonly name = 'LoginSuspended';
+  readonly record: AuthSuspension;
+
+  constructor(record: AuthSuspension) {
+    super('the login is suspended');
+    this.record = record;
+  }
 }
 
 interface LoadedPassword {
@@ -67,24 +80,44 @@ export async function checkServer(
   if ('reason' in loaded) return { kind: 'password-not-loaded', password: loaded };
   const { finding: password, credentials } = loaded;
   const target = targetOf(spec);
-  const login = loginFinding(target, loaded, limits);
-  const probe = await withDeadline(limits.signal, deps.timeoutMs, (signal) =>
-    login?.state === 'suspended'
-      ? probeWithoutLogin(target, login.record, { ...deps, signal })
-      : probeServer(target, credentials, { ...deps, signal }),
-  );
-  return { kind: 'probed', target, password, probe, ...(login === undefined ? {} : { login }) };
+  const probed = { kind: 'probed', target, password } as const;
+  return withDeadline(limits.signal, deps.timeoutMs, async (signal) => {
+    const within = { ...deps, signal };
+    if (credentials === undefined) {
+      return { ...probed, probe: await probeServer(target, undefined, within) };
+    }
+    const login = loginOf(target, credentials.username, loaded.secretVersion);
+    return { ...probed, ...(await probeLogin(target, { login, credentials }, within, limits)) };
+  });
 }
 
-function loginFinding(
+/** Probes with the login, or without it where it is suspended. */
+async function probeLogin(
   target: Target,
-  { credentials, secretVersion }: LoadedPassword,
-  { suspensionOf }: CheckLimits,
-): LoginFinding | undefined {
-  if (credentials === undefined) return undefined;
-  const login = loginOf(target, credentials.username, secretVersion);
-  const record = suspensionOf(login);
-  return record === undefined ? { state: 'due', login } : { state: 'suspended', record };
+  { login, credentials }: { readonly login: Login; readonly credentials: Credentials },
+  deps: SessionDeps,
+  { suspensionOf, turnOf }: CheckLimits,
+): Promise<{ readonly login: LoginFinding; readonly probe: ProbeFinding }> {
+  const mustBeDue = () => {
+    const record = suspensionOf(login);
+    if (record !== undefined) throw new LoginSuspended(record);
+  };
+  const beforeLogin = async () => {
+    await turnOf?.(login, deps.signal);
+    mustBeDue();
+  };
+  try {
+    mustBeDue();
+    const probe = await probeServer(target, credentials, { ...deps, beforeLogin });
+    return { login: { state: 'due', login }, probe };
+  } catch (error) {
+    if (!(error instanceof LoginSuspended)) throw error;
+    const { record } = error;
+    return {
+      login: { state: 'suspended', record },
+      probe: await probeWithoutLogin(target, record, deps),
+    };
+  }
 }
 
 async function loadPassword(

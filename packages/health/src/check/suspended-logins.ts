@@ -12,12 +12,14 @@ export class SuspendedLogins {
   readonly #records = new Map<string, AuthSuspension>();
   #nextCleaning = 0;
 
-  /** Learns of a record, stored or new; of two for one login the one that ends later counts. */
+  /** Learns of a record, stored or new; of two for one login that count the later end counts. */
   note(record: AuthSuspension, now: Date): void {
     this.#forgetEnded(now);
+    if (!isActive(record, now)) return;
     const key = keyOf(record);
     const known = this.#records.get(key);
-    if (known === undefined || Date.parse(known.until) < Date.parse(record.until)) {
+    const isLater = (other: AuthSuspension) => Date.parse(other.until) < Date.parse(record.until);
+    if (known === undefined || !isActive(known, now) || isLater(known)) {
       this.#records.set(key, record);
     }
   }
@@ -36,6 +38,7 @@ export class SuspendedLogins {
   }
 }
 
-function keyOf({ target, user, secretVersion }: Login): string {
+/** The same for the same login only. */
+export function keyOf({ target, user, secretVersion }: Login): string {
   return JSON.stringify([target, user, secretVersion]);
 }

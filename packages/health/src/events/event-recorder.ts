@@ -14,12 +14,15 @@ export interface EventRecorderDeps {
 const BURST = 25;
 const REFILL_MS = 300_000;
 
+/** After so long without an event a provider has all of them again: nothing is left to remember. */
+const FULL_AGAIN_MS = BURST * REFILL_MS;
+
 /** As client-go has it: one at a time, and no more than so many that wait. */
 const WAITING_MAX = 1000;
 
 interface Bucket {
   readonly left: number;
-  /** Time in milliseconds from which on refills count. */
+  /** Monotonic time in milliseconds from which on refills count. */
   readonly since: number;
 }
 
@@ -29,6 +32,7 @@ interface Bucket {
  */
 export class EventRecorder {
   readonly #deps: EventRecorderDeps;
+  /** By uid, the one that was taken from longest ago first. */
   readonly #buckets = new Map<string, Bucket>();
   readonly #oneAtATime = pLimit(1);
   #last: Promise<void> = Promise.resolve();
@@ -62,18 +66,22 @@ export class EventRecorder {
     }
   }
 
-  /** The provider is gone. */
-  forget({ metadata }: MailProvider): void {
-    this.#buckets.delete(metadata.uid);
-  }
-
   #take(uid: string): boolean {
-    const now = this.#deps.clock.now().getTime();
+    const now = this.#deps.clock.monotonicMs();
     const { left, since } = this.#buckets.get(uid) ?? { left: BURST, since: now };
     const refills = Math.floor((now - since) / REFILL_MS);
     const available = Math.min(BURST, left + refills);
     if (available === 0) return false;
+    this.#buckets.delete(uid);
     this.#buckets.set(uid, { left: available - 1, since: since + refills * REFILL_MS });
+    this.#forgetFull(now);
     return true;
+  }
+
+  #forgetFull(now: number): void {
+    for (const [uid, { since }] of this.#buckets) {
+      if (now - since < FULL_AGAIN_MS) return;
+      this.#buckets.delete(uid);
+    }
   }
 }

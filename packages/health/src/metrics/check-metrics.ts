@@ -2,7 +2,7 @@ import { METRICS, type Metric } from '@mailprovider/provider/metric-names';
 import { metricLabel, STAGES, type Stage } from '@mailprovider/provider/reasons';
 import type { SessionTrace } from '@mailprovider/smtp';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { isOf } from '../check/auth-suspension.ts';
+import { suspensionOf } from '../check/auth-suspension.ts';
 import type { CheckResult } from '../check/check-result.ts';
 import type { HealthStatus } from '../status/derive-status.ts';
 
@@ -76,13 +76,6 @@ function createResultCounter(registry: Registry) {
   };
 }
 
-/** Status may still hold the record of another login. */
-function isSuspended(result: CheckResult, { authSuspension }: HealthStatus): boolean {
-  if (result.kind !== 'probed' || result.login === undefined) return false;
-  if (result.login.state === 'suspended') return true;
-  return authSuspension !== undefined && isOf(authSuspension, result.login.login);
-}
-
 /** Gauges of one provider each that say what stands in its status. */
 function createStatusGauges(registry: Registry) {
   const lastSuccess = gauge(METRICS.lastSuccess, registry);
@@ -96,7 +89,8 @@ function createStatusGauges(registry: Registry) {
     set(provider: string, result: CheckResult, status: HealthStatus) {
       setTime(lastSuccess, provider, status.lastHealthCheck);
       setTime(expiry, provider, status.certificateExpiry);
-      suspended.set({ provider }, isSuspended(result, status) ? 1 : 0);
+      const isSuspended = suspensionOf(result, status.authSuspension) !== undefined;
+      suspended.set({ provider }, isSuspended ? 1 : 0);
     },
     remove(provider: string) {
       for (const metric of [lastSuccess, expiry, suspended]) metric.remove({ provider });

@@ -16,7 +16,7 @@ import type {
   Condition,
   ConditionStatus,
 } from '@mailprovider/provider/status-schema';
-import { isActive, suspensionAfter } from '../check/auth-suspension.ts';
+import { isActive, suspensionAfter, suspensionOf } from '../check/auth-suspension.ts';
 import type { CheckResult } from '../check/check-result.ts';
 import { failureMessage, passedMessage, passwordMessage } from './messages.ts';
 
@@ -134,7 +134,7 @@ const MESSAGE_MAX = 32_768;
 export function deriveStatus(provider: MailProvider, result: CheckResult, now: Date): HealthStatus {
   const { status, metadata } = provider;
   const authSuspension = nextSuspension(provider, result, now);
-  const { ready, healthy, passwordLoaded } = partsOf(result, authSuspension);
+  const { ready, healthy, passwordLoaded } = partsOf(result, suspensionOf(result, authSuspension));
   const succeeded = result.kind === 'probed' && result.probe.healthy;
   const lastHealthCheck = succeeded ? kubernetesTime(now) : status?.lastHealthCheck;
   const expiry = certificateExpiry(provider, result);

@@ -1,4 +1,5 @@
 import { conditionOf } from '@mailprovider/provider/conditions';
+import { suspensionOf } from '../check/auth-suspension.ts';
 import type { CheckResult } from '../check/check-result.ts';
 import type { HealthStatus } from './derive-status.ts';
 
@@ -20,7 +21,7 @@ export function logFields(
     reason: healthy?.reason,
     stage: failure?.stage,
     code: failure?.code,
-    authSuspendedUntil: authSuspension?.until,
+    authSuspendedUntil: suspensionOf(result, authSuspension)?.until,
     seconds: Number(seconds.toFixed(3)),
   };
 }

@@ -1,5 +1,5 @@
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import type { CheckResult } from '../check/check-result.ts';
+import type { Finding } from '../check/guarded-checks.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import { eventsOf } from '../events/status-events.ts';
 import type { StatusWriter } from '../ports.ts';
@@ -11,10 +11,12 @@ export interface StatusKeeperDeps {
   readonly events: Pick<EventRecorder, 'record'>;
 }
 
-/** What a check found out, and when. */
-export interface Finding {
-  readonly result: CheckResult;
-  readonly at: Date;
+/** When a finding is stored. */
+export interface Storing {
+  /** Resolves when it is its turn, or the signal aborts. */
+  mayWrite(): Promise<void>;
+  /** Aborts when the finding is outdated. */
+  readonly signal: AbortSignal;
 }
 
 /** Stores what checks find out, tells what changed by it, and remembers what is to stand there. */
@@ -36,18 +38,23 @@ export class StatusKeeper {
     return kept !== undefined && !showsConditions(status, kept);
   }
 
-  /** Stores what follows from a finding, if anything differs, and returns it. */
+  /**
+   * Stores what follows from a finding, if anything differs, and returns it. Rejects with the
+   * signal's reason if that aborts before the write begins.
+   */
   async store(
     provider: MailProvider,
     { result, at }: Finding,
-    mayWrite: () => Promise<void>,
+    { mayWrite, signal }: Storing,
   ): Promise<HealthStatus> {
     const { statusWriter, events } = this.#deps;
     const status = deriveStatus(provider, result, at);
+    const isStored = shows(provider.status, status);
+    if (!isStored) await mayWrite();
+    signal.throwIfAborted();
     this.#kept.set(provider.metadata.name, status);
-    if (shows(provider.status, status)) return status;
-    await mayWrite();
-    await statusWriter.write(provider, status);
+    if (isStored) return status;
+    await statusWriter.write(provider, status, signal);
     for (const event of eventsOf(provider.status?.conditions, status.conditions, result)) {
       events.record(provider, event);
     }
