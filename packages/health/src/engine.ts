@@ -1,10 +1,10 @@
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { CheckDeps } from './check/check-provider.ts';
-import { type Finding, GuardedChecks } from './check/guarded-checks.ts';
+import { type Finding, GuardedChecks, hasFailedLogin } from './check/guarded-checks.ts';
 import type { HealthMetrics } from './metrics/check-metrics.ts';
 import { type Intervals, nextDelayMs, retryDelayMs } from './schedule.ts';
-import { deriveStatus, type HealthStatus } from './status/derive-status.ts';
+import { deriveStatus } from './status/derive-status.ts';
 import { logFields } from './status/log-fields.ts';
 import { StatusKeeper, type StatusKeeperDeps } from './status/status-keeper.ts';
 import { withStatus } from './status/stored-status.ts';
@@ -37,9 +37,9 @@ const STORE_DELAY_MAX_MS = 2_000;
  * A provider is checked when it is new, when its generation, its Secret or the request for a probe
  * changes, and when the time of its last result is over. Own status writes come back as changes of
  * nothing else and cause nothing. A change of what is being checked ends the check, apart from a
- * login that was begun, and its result is dropped: the newer one is in the queue already. A status that somebody else wrote over ours,
- * such as a leader that was stopped and does not know yet that it was replaced, is corrected after
- * the unhealthy interval: two that write are then no faster than that.
+ * login that was begun, and its result is dropped: the newer one is in the queue already. A status
+ * that somebody else wrote over ours, such as a leader that was stopped and does not know yet that
+ * it was replaced, is corrected after the unhealthy interval: two that write are then no faster.
  */
 export class HealthEngine {
   readonly #deps: EngineDeps;
@@ -159,40 +159,25 @@ export class HealthEngine {
   }
 
   #check(provider: MailProvider, signal: AbortSignal): Promise<Finding> {
-    const { clock } = this.#deps;
-    const begin = clock.monotonicMs();
-    return this.#checks.run(provider, signal, (finding) => {
-      const current = this.#currentOf(provider);
-      const status = deriveStatus(current ?? provider, finding.result, finding.at);
-      const seconds = (clock.monotonicMs() - begin) / 1000;
-      if (current !== undefined && !signal.aborted) this.#tell(current, finding, status, seconds);
-      return status.authSuspension;
-    });
+    return this.#checks.run(provider, signal, (finding) =>
+      hasFailedLogin(finding)
+        ? deriveStatus(this.#currentOf(provider) ?? provider, finding.result, finding.at)
+            .authSuspension
+        : undefined,
+    );
   }
 
-  /** Tells what was found, before it is stored. */
-  #tell(
-    { metadata: { name } }: MailProvider,
-    { result, at }: Finding,
-    status: HealthStatus,
-    seconds: number,
-  ): void {
-    const { metrics, logger } = this.#deps;
-    metrics.checked(name, result, { seconds, at, status });
-    logger.info(logFields(name, result, status, seconds), 'mailprovider health check');
-  }
-
-  /** Has the finding stored and looks when to check again, unless it speaks of what is no longer so. */
+  /** Tells a finding and has it stored, and looks when to check again, unless it speaks of what is no longer so. */
   async #conclude(checked: MailProvider, finding: Finding, signal: AbortSignal): Promise<void> {
+    // A restart repeats a failed login that is not stored.
+    await this.#queue.begun(hasFailedLogin(finding) ? 0 : STORE_DELAY_MAX_MS, signal);
     const provider = this.#currentOf(checked);
     if (provider === undefined || signal.aborted) return;
     const { name } = provider.metadata;
     const { intervals, random } = this.#deps;
+    if (this.#unwritten.get(name) !== finding) this.#tell(provider, finding);
     this.#unwritten.set(name, finding);
-    // A restart repeats a failed login that is not stored.
-    const limitMs = hasFailedLogin(finding) ? 0 : STORE_DELAY_MAX_MS;
-    const mayWrite = () => this.#queue.begun(limitMs, signal);
-    const status = await this.#statuses.store(provider, finding, { mayWrite, signal });
+    const status = await this.#statuses.store(provider, finding, signal);
     // The watch tells it too, but maybe only after the next check.
     const current = this.#currentOf(provider);
     if (current !== undefined) this.#providers.set(name, withStatus(current, status));
@@ -200,6 +185,14 @@ export class HealthEngine {
     this.#failures.delete(name);
     const delayMs = nextDelayMs(finding.result, intervals, random());
     if (delayMs !== undefined) this.#queue.addAfter(name, delayMs);
+  }
+
+  #tell(provider: MailProvider, { result, at, seconds }: Finding): void {
+    const { metrics, logger } = this.#deps;
+    const { name } = provider.metadata;
+    const status = deriveStatus(provider, result, at);
+    metrics.checked(name, result, { seconds, at, status });
+    logger.info(logFields(name, result, status, seconds), 'mailprovider health check');
   }
 
   /** The provider as it is known now, if it is still the same generation of the same object. */
@@ -217,9 +210,4 @@ export class HealthEngine {
     logger.error({ provider: name, err: error }, 'mailprovider health check could not be done');
     this.#queue.addAfter(name, retryDelayMs(failures, intervals));
   }
-}
-
-function hasFailedLogin({ result }: Finding): boolean {
-  if (result.kind !== 'probed' || result.probe.healthy) return false;
-  return result.probe.trace.loginAttempted;
 }

@@ -8,10 +8,17 @@ import type { CheckResult } from './check-result.ts';
 import { type EndTurn, LoginTurns } from './login-turns.ts';
 import { SuspendedLogins } from './suspended-logins.ts';
 
-/** What a check found out, and when. */
+/** What a check found out, when, and how long it took. */
 export interface Finding {
   readonly result: CheckResult;
   readonly at: Date;
+  readonly seconds: number;
+}
+
+/** Whether a login was tried, and is not to be repeated at once. */
+export function hasFailedLogin({ result }: Finding): boolean {
+  if (result.kind !== 'probed' || result.probe.healthy) return false;
+  return result.probe.trace.loginAttempted;
 }
 
 /** Is told what a check found out, also of one that was ended; returns the record that follows. */
@@ -79,8 +86,10 @@ export class GuardedChecks {
       turnOf(login: Login, limit: AbortSignal): Promise<void>;
     },
   ): Promise<Finding> {
+    const begin = this.#clock.monotonicMs();
     const suspensionOf = (login: Login) => this.#suspended.find(login, this.#clock.now());
     const result = await checkProvider(provider, this.#check, { ...limits, suspensionOf });
-    return { result, at: this.#clock.now() };
+    const seconds = (this.#clock.monotonicMs() - begin) / 1000;
+    return { result, at: this.#clock.now(), seconds };
   }
 }

@@ -11,14 +11,6 @@ export interface StatusKeeperDeps {
   readonly events: Pick<EventRecorder, 'record'>;
 }
 
-/** When a finding is stored. */
-export interface Storing {
-  /** Resolves when it is its turn, or the signal aborts. */
-  mayWrite(): Promise<void>;
-  /** Aborts when the finding is outdated. */
-  readonly signal: AbortSignal;
-}
-
 /** Stores what checks find out, tells what changed by it, and remembers what is to stand there. */
 export class StatusKeeper {
   readonly #deps: StatusKeeperDeps;
@@ -39,21 +31,18 @@ export class StatusKeeper {
   }
 
   /**
-   * Stores what follows from a finding, if anything differs, and returns it. Rejects with the
-   * signal's reason if that aborts before the write begins.
+   * Stores what follows from a finding, if anything differs, and returns it. The signal aborts when
+   * the finding is outdated; the write then rejects if it has not begun.
    */
   async store(
     provider: MailProvider,
     { result, at }: Finding,
-    { mayWrite, signal }: Storing,
+    signal: AbortSignal,
   ): Promise<HealthStatus> {
     const { statusWriter, events } = this.#deps;
     const status = deriveStatus(provider, result, at);
-    const isStored = shows(provider.status, status);
-    if (!isStored) await mayWrite();
-    signal.throwIfAborted();
     this.#kept.set(provider.metadata.name, status);
-    if (isStored) return status;
+    if (shows(provider.status, status)) return status;
     await statusWriter.write(provider, status, signal);
     for (const event of eventsOf(provider.status?.conditions, status.conditions, result)) {
       events.record(provider, event);
