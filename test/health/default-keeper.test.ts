@@ -38,7 +38,7 @@ function keeperFor(t: Test, { echo = true } = {}) {
     store.set(provider.metadata.name, provider);
     if (tell) keeper.stored(provider);
   };
-  /** One key of the queue begins in a turn of the event loop. */
+  /** A few keys of the queue begin in a turn of the event loop. */
   const settle = async () => {
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   };

@@ -18,7 +18,7 @@ function controlledQueue(concurrency: number) {
         leave.set(key, leavePlace);
       }),
   });
-  /** One key begins in a turn of the event loop. */
+  /** A few keys begin in a turn of the event loop. */
   const settle = async () => {
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   };
@@ -134,12 +134,12 @@ t.test(
   },
 );
 
-t.test('in one turn of the event loop one key begins', async (t) => {
+t.test('in one turn of the event loop three keys begin', async (t) => {
   const { queue, started } = controlledQueue(100);
   for (let i = 0; i < 50; i += 1) queue.add(String(i));
   for (let turn = 1; turn <= 10; turn += 1) {
     await new Promise((resolve) => setImmediate(resolve));
-    t.ok(started.length <= turn + 1, `${started.length} began in ${turn} turns`);
+    t.ok(started.length <= 3 * (turn + 1), `${started.length} began in ${turn} turns`);
   }
 });
 
