@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Login, suspensionAfter } from '@mailprovider/health/check/auth-suspension';
+import { suspensionAfter } from '@mailprovider/health/check/auth-suspension';
+import type { Login } from '@mailprovider/health/check/login';
 import { PROVIDER_REPLIES } from '@mailprovider/provider/reason-guide/provider-replies';
 import { SECRET_REASON_GUIDE } from '@mailprovider/provider/reason-guide/secret-reasons';
 import {

@@ -1,12 +1,9 @@
 import { kubernetesTime } from '@mailprovider/provider/conditions';
 import type { SessionReason } from '@mailprovider/provider/reasons';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
-import { endpoint, type Target } from '@mailprovider/provider/target';
 import type { SmtpFailure } from '@mailprovider/smtp';
 import type { CheckResult } from './check-result.ts';
-
-/** What one login is tried with; a login with anything else is another one. */
-export type Login = Pick<AuthSuspension, 'target' | 'user' | 'secretVersion'>;
+import type { Login } from './login.ts';
 
 /** Servers lock an account after a few wrong passwords: 24 a day are fewer than any lock counts. */
 const REFUSED_MS = 3_600_000;
@@ -20,15 +17,6 @@ const REFUSALS: ReadonlySet<SessionReason> = new Set([
   'AuthenticationFailed',
   'AuthMethodDisabled',
 ]);
-
-export function loginOf(
-  { host, port, authMethod }: Target,
-  user: string,
-  secretVersion: string,
-): Login {
-  const server = endpoint({ host: host.replace(/\.$/, '').toLowerCase(), port });
-  return { target: authMethod ? `${server} (${authMethod})` : server, user, secretVersion };
-}
 
 /** Whether the record says that this login is not to be tried yet. */
 export function suspends(record: AuthSuspension, login: Login, now: Date): boolean {

@@ -8,7 +8,6 @@ import { type Target, targetOf } from '@mailprovider/provider/target';
 import { validateSpec } from '@mailprovider/provider/validate';
 import { type Credentials, openSession, type SessionDeps, SmtpError } from '@mailprovider/smtp';
 import type { SecretReader } from '../ports.ts';
-import { type Login, loginOf } from './auth-suspension.ts';
 import type {
   CheckResult,
   LoginFinding,
@@ -16,6 +15,7 @@ import type {
   ProbeFinding,
   ServerCheckResult,
 } from './check-result.ts';
+import { type Login, loginOf } from './login.ts';
 
 export interface CheckDeps extends Omit<SessionDeps, 'signal' | 'beforeLogin'> {
   /** The one namespace that Secrets are read from. */

@@ -2,9 +2,9 @@ import type { Clock } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
 import { untilAborted } from '@mailprovider/smtp/abort';
-import type { Login } from './auth-suspension.ts';
 import { type CheckDeps, checkProvider } from './check-provider.ts';
 import type { CheckResult } from './check-result.ts';
+import type { Login } from './login.ts';
 import { type EndTurn, LoginTurns } from './login-turns.ts';
 import { SuspendedLogins } from './suspended-logins.ts';
 

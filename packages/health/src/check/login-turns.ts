@@ -1,5 +1,4 @@
-import type { Login } from './auth-suspension.ts';
-import { keyOf } from './suspended-logins.ts';
+import { keyOf, type Login } from './login.ts';
 
 /** A login that worked so lately works again, as far as that can be known. */
 const TRUSTED_MS = 60_000;

@@ -1,5 +1,6 @@
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
-import { isActive, type Login, suspends } from './auth-suspension.ts';
+import { isActive, suspends } from './auth-suspension.ts';
+import { keyOf, type Login } from './login.ts';
 
 /** Ended records are few and do no harm; looking for them at each one would cost more. */
 const CLEANING_INTERVAL_MS = 60_000;
@@ -36,9 +37,4 @@ export class SuspendedLogins {
       if (!isActive(record, now)) this.#records.delete(key);
     }
   }
-}
-
-/** The same for the same login only. */
-export function keyOf({ target, user, secretVersion }: Login): string {
-  return JSON.stringify([target, user, secretVersion]);
 }
