@@ -8,7 +8,7 @@ import t from 'tap';
 
 const packages = join(import.meta.dirname, '../../../packages');
 /** Node has 11 of its own. */
-const MANY = 100;
+const MANY = 64;
 
 async function hasManyThreads({ pid }: ChildProcess): Promise<boolean> {
   for (let waited = 0; waited < 10_000; waited += 50) {
