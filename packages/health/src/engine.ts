@@ -4,7 +4,7 @@ import type { CheckDeps } from './check/check-provider.ts';
 import { type Finding, GuardedChecks, hasFailedLogin } from './check/guarded-checks.ts';
 import type { HealthMetrics } from './metrics/check-metrics.ts';
 import { type Intervals, nextDelayMs, retryDelayMs } from './schedule.ts';
-import { deriveStatus } from './status/derive-status.ts';
+import { deriveStatus, type HealthStatus } from './status/derive-status.ts';
 import { logFields } from './status/log-fields.ts';
 import { StatusKeeper, type StatusKeeperDeps } from './status/status-keeper.ts';
 import { withStatus } from './status/stored-status.ts';
@@ -175,9 +175,10 @@ export class HealthEngine {
     if (provider === undefined || signal.aborted) return;
     const { name } = provider.metadata;
     const { intervals, random } = this.#deps;
-    if (this.#unwritten.get(name) !== finding) this.#tell(provider, finding);
+    const status = deriveStatus(provider, finding.result, finding.at);
+    if (this.#unwritten.get(name) !== finding) this.#tell(name, finding, status);
     this.#unwritten.set(name, finding);
-    const status = await this.#statuses.store(provider, finding, signal);
+    await this.#statuses.store(provider, finding.result, status, signal);
     // The watch tells it too, but maybe only after the next check.
     const current = this.#currentOf(provider);
     if (current !== undefined) this.#providers.set(name, withStatus(current, status));
@@ -187,10 +188,8 @@ export class HealthEngine {
     if (delayMs !== undefined) this.#queue.addAfter(name, delayMs);
   }
 
-  #tell(provider: MailProvider, { result, at, seconds }: Finding): void {
+  #tell(name: string, { result, at, seconds }: Finding, status: HealthStatus): void {
     const { metrics, logger } = this.#deps;
-    const { name } = provider.metadata;
-    const status = deriveStatus(provider, result, at);
     metrics.checked(name, result, { seconds, at, status });
     logger.info(logFields(name, result, status, seconds), 'mailprovider health check');
   }

@@ -1,9 +1,9 @@
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import type { Finding } from '../check/guarded-checks.ts';
+import type { CheckResult } from '../check/check-result.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import { eventsOf } from '../events/status-events.ts';
 import type { StatusWriter } from '../ports.ts';
-import { deriveStatus, type HealthStatus } from './derive-status.ts';
+import type { HealthStatus } from './derive-status.ts';
 import { shows, showsConditions } from './stored-status.ts';
 
 export interface StatusKeeperDeps {
@@ -31,22 +31,21 @@ export class StatusKeeper {
   }
 
   /**
-   * Stores what follows from a finding, if anything differs, and returns it. The signal aborts when
-   * the finding is outdated; the write then rejects if it has not begun.
+   * Stores the status that follows from a result, if anything differs. The signal aborts when the
+   * result is outdated; the write then rejects if it has not begun.
    */
   async store(
     provider: MailProvider,
-    { result, at }: Finding,
+    result: CheckResult,
+    status: HealthStatus,
     signal: AbortSignal,
-  ): Promise<HealthStatus> {
+  ): Promise<void> {
     const { statusWriter, events } = this.#deps;
-    const status = deriveStatus(provider, result, at);
     this.#kept.set(provider.metadata.name, status);
-    if (shows(provider.status, status)) return status;
+    if (shows(provider.status, status)) return;
     await statusWriter.write(provider, status, signal);
     for (const event of eventsOf(provider.status?.conditions, status.conditions, result)) {
       events.record(provider, event);
     }
-    return status;
   }
 }
