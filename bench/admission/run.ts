@@ -1,7 +1,6 @@
-import { exitCodeOf } from '@mailprovider/cluster/command';
-import { Interruption } from '@mailprovider/cluster/interruption';
 import { Teardown } from '@mailprovider/cluster/teardown';
 import { chooseCores, usableCores } from '../measure/cores.ts';
+import { exitCodeAfter, type RunDeps } from '../measure/exit-code-after.ts';
 import { connectApiServer } from './api-server.ts';
 import { autocannon } from './autocannon.ts';
 import type { BenchConfig } from './config.ts';
@@ -13,15 +12,6 @@ import { registrationsOf } from './registrations.ts';
 import { renderJson, renderReport } from './report.ts';
 import { type Setup, setUp } from './set-up.ts';
 import { hasWrk, wrk } from './wrk.ts';
-
-export interface RunDeps {
-  /** Writes a line of the result. */
-  readonly print: (line: string) => void;
-  /** Writes a line about what goes on. */
-  readonly progress: (message: string) => void;
-  /** Aborted with an Interruption when we are to end. */
-  readonly interrupted: AbortSignal;
-}
 
 async function measureApiServer(config: BenchConfig, setup: Setup, { progress }: RunDeps) {
   const { kubeconfig, ours, peer, signal } = setup;
@@ -88,14 +78,6 @@ async function measureAndPrint(config: BenchConfig, deps: RunDeps): Promise<void
 }
 
 /** Measures, prints and ends all that it started; returns the exit code. */
-export async function run(config: BenchConfig, deps: RunDeps): Promise<number> {
-  try {
-    await measureAndPrint(config, deps);
-    return 0;
-  } catch (error) {
-    const { reason } = deps.interrupted;
-    if (reason instanceof Interruption) return exitCodeOf(reason.signal);
-    deps.progress(error instanceof Error ? error.message : String(error));
-    return 1;
-  }
+export function run(config: BenchConfig, deps: RunDeps): Promise<number> {
+  return exitCodeAfter(() => measureAndPrint(config, deps), deps);
 }

@@ -1,8 +1,7 @@
-import { exitCodeOf } from '@mailprovider/cluster/command';
-import { Interruption } from '@mailprovider/cluster/interruption';
 import { Teardown } from '@mailprovider/cluster/teardown';
 import { createBenchDirectory } from '../measure/bench-directory.ts';
 import { chooseCores, leaveMeasuredCore, usableCores } from '../measure/cores.ts';
+import { exitCodeAfter, type RunDeps } from '../measure/exit-code-after.ts';
 import { createAccess } from './access.ts';
 import { blackboxVersion } from './blackbox.ts';
 import { type PhaseDeps, runConditionPhase } from './condition-phase.ts';
@@ -12,15 +11,6 @@ import { renderJson, renderReport } from './report.ts';
 
 /** More than these cannot be the limit of one core of clients. */
 const MOST_SERVERS = 3;
-
-export interface RunDeps {
-  /** Writes a line of the result. */
-  readonly print: (line: string) => void;
-  /** Writes a line about what goes on. */
-  readonly progress: (message: string) => void;
-  /** Aborted with an Interruption when we are to end. */
-  readonly interrupted: AbortSignal;
-}
 
 /** Does some work and, however that ends, ends what it started. */
 async function withTeardown<T>(work: (teardown: Teardown) => Promise<T>): Promise<T> {
@@ -67,14 +57,6 @@ async function measureAndPrint(config: BenchConfig, deps: RunDeps): Promise<void
 }
 
 /** Measures, prints and ends all that it started; returns the exit code. */
-export async function run(config: BenchConfig, deps: RunDeps): Promise<number> {
-  try {
-    await measureAndPrint(config, deps);
-    return 0;
-  } catch (error) {
-    const { reason } = deps.interrupted;
-    if (reason instanceof Interruption) return exitCodeOf(reason.signal);
-    deps.progress(error instanceof Error ? error.message : String(error));
-    return 1;
-  }
+export function run(config: BenchConfig, deps: RunDeps): Promise<number> {
+  return exitCodeAfter(() => measureAndPrint(config, deps), deps);
 }
