@@ -45,6 +45,21 @@ async function wrongOf(admin: ApiConnection, healthy: 'True' | 'False'): Promise
   return PROVIDERS - right.length;
 }
 
+/** When the statuses first said `healthy` and when one last did not, in milliseconds from now. */
+async function watchStatuses(
+  admin: ApiConnection,
+  healthy: 'True' | 'False',
+): Promise<{ rightAfterMs: number; lastWrongMs: number }> {
+  const begin = performance.now();
+  while ((await wrongOf(admin, healthy)) > 0);
+  const rightAfterMs = performance.now() - begin;
+  let lastWrongMs = rightAfterMs;
+  while (performance.now() - begin < WATCHED_MS) {
+    if ((await wrongOf(admin, healthy)) > 0) lastWrongMs = performance.now() - begin;
+  }
+  return { rightAfterMs, lastWrongMs };
+}
+
 t.test('what changed while a leader was stopped for 20 s is told, and stays told', async (t) => {
   const interval = `${INTERVAL_MS}ms`;
   const healthFlags = ['--healthy-interval', interval, '--unhealthy-interval', interval];
@@ -66,13 +81,7 @@ t.test('what changed while a leader was stopped for 20 s is told, and stays told
     await delay(STOPPED_MS);
     const before = await wrongOf(admin, truth);
     process.kill(pid, 'SIGCONT');
-    const begin = performance.now();
-    while ((await wrongOf(admin, truth)) > 0);
-    const rightAfterMs = performance.now() - begin;
-    let lastWrongMs = rightAfterMs;
-    while (performance.now() - begin < WATCHED_MS) {
-      if ((await wrongOf(admin, truth)) > 0) lastWrongMs = performance.now() - begin;
-    }
+    const { rightAfterMs, lastWrongMs } = await watchStatuses(admin, truth);
     t.comment(
       `${truth}: ${before} wrong after ${STOPPED_MS} ms, none ${Math.round(rightAfterMs)} ms later, the last ${Math.round(lastWrongMs)} ms later`,
     );
