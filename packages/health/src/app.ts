@@ -4,6 +4,7 @@ import {
   ApiConnection,
   defaultClaims,
   events,
+  kubeSecretReader,
   type Leadership,
   leases,
   loadKubeConfig,
@@ -28,7 +29,6 @@ import {
   kubeClaimStore,
   kubeDefaultConditionWriter,
   kubeEventSink,
-  kubeSecretReader,
   kubeStatusWriter,
 } from './kube-ports.ts';
 import { holderOf, type LeaderDeps, lead } from './leader.ts';
