@@ -32,7 +32,9 @@ export class ServerGate {
     return Math.min(room, this.#ramp);
   }
 
+  /** Attempts that were under way side by side fail side by side, and count once. */
   failed(nowMs: number): void {
+    if (nowMs < this.#opensAt) return;
     const pause = { initialMs: INITIAL_MS, maxMs: MAX_MS };
     this.#opensAt = nowMs + backoffMs(pause, this.#failures, this.#random());
     this.#failures += 1;
