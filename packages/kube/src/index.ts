@@ -1,6 +1,11 @@
 export { ApiConnection } from './api-connection.ts';
 export { ApiError, type ApiErrorCause } from './api-error.ts';
-export { type ClaimReading, type DefaultClaims, defaultClaims } from './default-claims.ts';
+export {
+  type ClaimReading,
+  type DefaultClaims,
+  defaultClaims,
+  holderOf,
+} from './default-claims.ts';
 export {
   type EventContent,
   type EventReporter,

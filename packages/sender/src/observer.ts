@@ -1,36 +1,69 @@
+import type { DeliveryReason } from '@mailprovider/provider/delivery-reasons';
+import type { Stage } from '@mailprovider/provider/reasons';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
-import type { AttemptFailure } from './delivery/attempt.ts';
+import type { TransactionStage } from '@mailprovider/smtp/transaction/transaction';
 import type { MailRecord, RecipientRecord } from './mail/mail-record.ts';
 import type { Refusal } from './sender.ts';
 
-/** One attempt of one mail. */
+/** Why a recipient of an attempt does not have the mail. */
+export interface AttemptFailure {
+  readonly reason: DeliveryReason;
+  /** Absent where no server was dialled. */
+  readonly stage?: Stage | TransactionStage;
+  /** Reply code of the server, where a reply was the cause. */
+  readonly code?: number;
+}
+
+/** One try of one mail over one session, once its outcome is durable. */
 export interface AttemptReport {
-  /** After the attempt. */
+  /** As it is after the attempt. */
   readonly mail: MailRecord;
-  /** Those the attempt was for, after it. */
+  readonly provider: string;
+  /** The recipients that were tried, as they are after the attempt. */
   readonly attempted: readonly RecipientRecord[];
   /** When it ended. */
   readonly at: Date;
+  /** From taking a session to the last answer. */
   readonly seconds: number;
-  /** Why it failed, for the first recipient that did not get the mail. */
+  /** That of the first recipient that failed; absent when all have the mail. */
   readonly failure?: AttemptFailure;
-  /** A login that failed in the attempt and is not to be repeated yet. */
+  /** The record of the login, if it failed in this attempt. */
   readonly suspension?: AuthSuspension;
 }
 
-/** Is told what happens to mails: status, metrics and log listen. Must not throw. */
+/** Is told what becomes of mails. Its methods return at once and throw nothing. */
 export interface SenderObserver {
+  /** A mail is durable, and not only repeated. */
   accepted(mail: MailRecord): void;
+  /** A submission was not accepted; `Invalid` if something is wrong with what was submitted. */
   refused(refusal: Refusal | 'Invalid'): void;
   attempted(report: AttemptReport): void;
-  /** The mail has been sent, cancelled, or is a dead letter. */
+  /** A mail is `sent`, `dead` or `cancelled`. */
   ended(mail: MailRecord): void;
 }
 
-/** What waits for one provider. */
+/** The mails of one provider that have not ended. */
 export interface BacklogReading {
   readonly provider: string;
   readonly depth: number;
-  /** Milliseconds since the epoch. */
-  readonly oldestQueuedAt: number | undefined;
+  /** `acceptedAt` of the oldest one. */
+  readonly oldestAcceptedAt: number | undefined;
+}
+
+/** Tells each of the observers, in their order. */
+export function toAll(observers: readonly SenderObserver[]): SenderObserver {
+  return {
+    accepted(mail) {
+      for (const observer of observers) observer.accepted(mail);
+    },
+    refused(refusal) {
+      for (const observer of observers) observer.refused(refusal);
+    },
+    attempted(report) {
+      for (const observer of observers) observer.attempted(report);
+    },
+    ended(mail) {
+      for (const observer of observers) observer.ended(mail);
+    },
+  };
 }
