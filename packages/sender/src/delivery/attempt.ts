@@ -1,16 +1,7 @@
-import type { DeliveryReason } from '@mailprovider/provider/delivery-reasons';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
+import type { AttemptResult } from '../mail/attempt-result.ts';
 import type { MailRecord } from '../mail/mail-record.ts';
-import type { AttemptResult } from '../queue/attempt-outcome.ts';
-
-/** Why a mail is not delivered, as far as it may be told. */
-export interface AttemptFailure {
-  readonly reason: DeliveryReason;
-  /** The step of the session or transaction; absent where none began. */
-  readonly stage?: string;
-  /** Reply code of the server, where a reply was the cause. */
-  readonly code?: number;
-}
+import type { AttemptFailure } from '../observer.ts';
 
 /** How an attempt ended. */
 export type AttemptEnd =
@@ -29,7 +20,9 @@ export type AttemptEnd =
       readonly failure: AttemptFailure;
       /** A login that just failed. */
       readonly suspension?: AuthSuspension;
-    };
+    }
+  /** The sender is being stopped; the server does not have the mail. */
+  | { readonly kind: 'abandoned' };
 
 /** What an attempt delivers. */
 export interface AttemptRequest {

@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@mailprovider/process';
-import type { SessionReason } from '@mailprovider/provider/reasons';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import type { SessionReason } from '@mailprovider/provider/reasons';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
 import { SessionPool } from '@mailprovider/smtp/pool/session-pool';
 import type { RecipientResult } from '@mailprovider/smtp/transaction/transaction';
-import type { AttemptResult } from '../queue/attempt-outcome.ts';
+import type { AttemptResult } from '../mail/attempt-result.ts';
+import type { AttemptFailure } from '../observer.ts';
 import { headOf } from '../render/sender-head.ts';
 import type { SenderSettings } from '../settings.ts';
-import type { AttemptEnd, AttemptFailure, AttemptRequest, Delivery } from './attempt.ts';
+import type { AttemptEnd, AttemptRequest, Delivery } from './attempt.ts';
 import { NoSession } from './no-session.ts';
 import type { SessionOpener } from './session-opener.ts';
 import type { Usability } from './usable-provider.ts';
@@ -49,6 +50,7 @@ export class ProviderDelivery implements Delivery {
   readonly #deps: ProviderDeliveryDeps;
   #kept: KeptSessions | undefined;
   readonly #retiring = new Map<SessionPool, Promise<void>>();
+  #aborted = false;
 
   constructor(deps: ProviderDeliveryDeps) {
     this.#deps = deps;
@@ -72,6 +74,7 @@ export class ProviderDelivery implements Delivery {
       });
       return offered(recipients, results);
     } catch (error) {
+      if (this.#aborted) return { kind: 'abandoned' };
       if (!(error instanceof NoSession)) throw error;
       const { failure, suspension } = error;
       return { kind: 'no-session', failure, ...(suspension && { suspension }) };
@@ -95,6 +98,7 @@ export class ProviderDelivery implements Delivery {
 
   /** Ends all sessions at once. */
   abort(): void {
+    this.#aborted = true;
     this.renew();
     for (const pool of this.#retiring.keys()) pool.abort();
   }

@@ -1,16 +1,7 @@
-import type { DeliveryReason } from '@mailprovider/provider/delivery-reasons';
+import type { AttemptResult } from '../mail/attempt-result.ts';
 import type { MailRecord, RecipientRecord } from '../mail/mail-record.ts';
 import type { RetrySettings } from '../settings.ts';
 import { type FastRetries, nextAttemptAt } from './retry-policy.ts';
-
-/** What an attempt found out for one recipient. */
-export type AttemptResult =
-  | { readonly outcome: 'delivered' }
-  | {
-      readonly outcome: 'deferred' | 'rejected' | 'uncertain';
-      readonly reason: DeliveryReason;
-      readonly code?: number;
-    };
 
 export interface OutcomeRules {
   readonly fast: FastRetries;

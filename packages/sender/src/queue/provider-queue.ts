@@ -1,9 +1,10 @@
 import type { Clock, Logger } from '@mailprovider/process';
-import type { AttemptEnd, AttemptFailure, Delivery } from '../delivery/attempt.ts';
+import type { AttemptEnd, Delivery } from '../delivery/attempt.ts';
+import type { AttemptResult } from '../mail/attempt-result.ts';
 import type { MailRecord } from '../mail/mail-record.ts';
-import type { AttemptReport, SenderObserver } from '../observer.ts';
+import type { AttemptFailure, AttemptReport, SenderObserver } from '../observer.ts';
 import type { MailStore } from '../store/mail-store.ts';
-import { type AttemptResult, afterAttempt, isOpen, type OutcomeRules } from './attempt-outcome.ts';
+import { afterAttempt, isOpen, type OutcomeRules } from './attempt-outcome.ts';
 import { Backlog } from './backlog.ts';
 import { ServerGate } from './server-gate.ts';
 import { StoredUpdates } from './stored-updates.ts';
@@ -21,6 +22,8 @@ export interface ProviderQueueDeps {
   /** How many attempts at once the provider allows now. */
   slots(): number;
 }
+
+type EndOfAttempt = Exclude<AttemptEnd, { kind: 'abandoned' }>;
 
 /** A store that fails is asked again after so long. */
 const STORE_PAUSE_MS = 1_000;
@@ -138,6 +141,7 @@ export class ProviderQueue {
       content,
       dataStarted: () => store.update({ ...mail, dataStarted: true }),
     });
+    if (end.kind === 'abandoned') return;
     const seconds = (clock.monotonicMs() - begin) / 1000;
     this.#judge(end);
     this.#settle(mail, recipients, resultsOf(end, recipients), { ...partsOf(end), seconds });
@@ -145,7 +149,7 @@ export class ProviderQueue {
   }
 
   /** What the end of an attempt tells of the server. */
-  #judge(end: AttemptEnd): void {
+  #judge(end: EndOfAttempt): void {
     if (end.kind === 'no-session' || end.troubled) {
       this.#gate.failed(this.#deps.clock.monotonicMs());
     } else if (this.#gate.worked()) {
@@ -194,7 +198,7 @@ export class ProviderQueue {
       else this.ended(mail);
     });
     const attempted = mail.recipients.filter(({ address }) => recipients.includes(address));
-    observer.attempted({ mail, attempted, at, ...parts });
+    observer.attempted({ mail, provider: mail.provider, attempted, at, ...parts });
   }
 }
 
@@ -207,13 +211,13 @@ function everyone(
 }
 
 function resultsOf(
-  end: AttemptEnd,
+  end: EndOfAttempt,
   recipients: readonly string[],
 ): ReadonlyMap<string, AttemptResult> {
   return end.kind === 'offered' ? end.results : everyone(recipients, end.failure);
 }
 
-function partsOf(end: AttemptEnd): Pick<AttemptReport, 'failure' | 'suspension'> {
+function partsOf(end: EndOfAttempt): Pick<AttemptReport, 'failure' | 'suspension'> {
   const { failure } = end;
   const suspension = end.kind === 'no-session' ? end.suspension : undefined;
   return { ...(failure && { failure }), ...(suspension && { suspension }) };
