@@ -1,24 +1,12 @@
-import type { DeliveryReason } from '@mailprovider/provider/delivery-reasons';
-import type { Stage } from '@mailprovider/provider/reasons';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
-import type { TransactionStage } from '@mailprovider/smtp/transaction/transaction';
+import type { AttemptFailure } from './delivery/attempt.ts';
 import type { MailRecord, RecipientRecord } from './mail/mail-record.ts';
 import type { Refusal } from './sender.ts';
 
-/** Why a recipient of an attempt does not have the mail. */
-export interface AttemptFailure {
-  readonly reason: DeliveryReason;
-  /** Absent where no server was dialled. */
-  readonly stage?: Stage | TransactionStage;
-  /** Reply code of the server, where a reply was the cause. */
-  readonly code?: number;
-}
-
-/** One try of one mail over one session, once its outcome is durable. */
+/** One try of one mail over one session; its outcome may not be durable yet. */
 export interface AttemptReport {
   /** As it is after the attempt. */
   readonly mail: MailRecord;
-  readonly provider: string;
   /** The recipients that were tried, as they are after the attempt. */
   readonly attempted: readonly RecipientRecord[];
   /** When it ended. */
@@ -46,8 +34,8 @@ export interface SenderObserver {
 export interface BacklogReading {
   readonly provider: string;
   readonly depth: number;
-  /** `acceptedAt` of the oldest one. */
-  readonly oldestAcceptedAt: number | undefined;
+  /** When the oldest one was queued, in milliseconds since the epoch. */
+  readonly oldestQueuedAt: number | undefined;
 }
 
 /** Tells each of the observers, in their order. */
