@@ -22,50 +22,57 @@ export const ALLOWED_HEADERS = [
 ] as const;
 
 /**
- * Beginnings of `X-` fields that relays and mail services take orders from, some of them about the
- * recipients (`X-SMTPAPI`, `X-MC-BccAddress`), or that receivers take for the verdict of a filter.
+ * Families of `X-` fields, each the name itself and what follows it after a hyphen, that relays and
+ * mail services take orders from, some about the recipients (`X-SMTPAPI`, `X-MC-BccAddress`), or
+ * that receivers take for the word of a server or a filter.
  */
-export const DENIED_X_PREFIXES = [
-  'X-Apparently-',
+export const DENIED_X_FAMILIES = [
+  'X-Amavis',
+  'X-Apparently',
   'X-Authenticated',
   'X-Authentication',
   'X-Barracuda',
   'X-Bcc',
   'X-Cc',
   'X-Confirm-Reading-To',
-  'X-Delivered-To',
+  'X-Delivered',
   'X-DKIM',
-  'X-Elastic',
+  'X-DSPAM',
+  'X-ElasticEmail',
   'X-Envelope',
-  'X-EOP',
+  'X-EOPAttributedMessage',
   'X-Exchange',
   'X-Forefront',
   'X-Forwarded',
   'X-From',
-  'X-Gm-',
+  'X-GM',
   'X-Google',
   'X-IronPort',
   'X-Mailgun',
   'X-Mailin',
   'X-Mailjet',
-  'X-MC-',
+  'X-MC',
   'X-Microsoft',
-  'X-MJ-',
-  'X-MS-',
+  'X-MJ',
+  'X-MS',
   'X-MSYS',
   'X-Original',
-  'X-PM-',
+  'X-Originating',
+  'X-PM',
   'X-Postmark',
   'X-Proofpoint',
   'X-Received',
   'X-Recipient',
   'X-Resent',
   'X-Return-Path',
+  'X-Rspamd',
   'X-Sender',
-  'X-SES-',
+  'X-SES',
+  'X-SG',
   'X-Sib',
   'X-SMTPAPI',
   'X-Spam',
+  'X-Spamd',
   'X-To',
   'X-Virus',
 ] as const;
@@ -74,7 +81,7 @@ export const DENIED_X_PREFIXES = [
 const FIELD_NAME = /^[!-9;-~]{1,76}$/;
 
 const allowed = new Set(ALLOWED_HEADERS.map((name) => name.toLowerCase()));
-const deniedX = DENIED_X_PREFIXES.map((prefix) => prefix.toLowerCase());
+const deniedX = DENIED_X_FAMILIES.map((family) => family.toLowerCase());
 
 /** Where to say what these fields say. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
@@ -98,7 +105,7 @@ export function headerNameProblem(name: string): string | undefined {
     return 'must have a name of 1 to 76 printable ASCII characters without spaces and colons';
   }
   if (lower.startsWith('x-')) {
-    const denied = deniedX.some((prefix) => lower.startsWith(prefix));
+    const denied = deniedX.some((family) => `${lower}-`.startsWith(`${family}-`));
     return denied || lower === 'x-'
       ? 'may not be set: mail systems obey or trust it; choose another name'
       : undefined;

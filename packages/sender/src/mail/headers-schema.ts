@@ -1,3 +1,4 @@
+import { type Fields, isFields } from '@mailprovider/provider/fields';
 import { z } from 'zod';
 import { headerNameProblem } from './header-names.ts';
 import { fitsOctets, isOneLine, MAX_LINE_OCTETS, NOT_ONE_LINE } from './line-text.ts';
@@ -13,29 +14,36 @@ function valueProblem(name: string, value: string): string | undefined {
   return undefined;
 }
 
-/** What is wrong with header fields, by name. */
-function* problemsOf(fields: readonly HeaderField[]): Generator<HeaderField> {
+function headerFields(object: Fields, problem: (name: string, message: string) => void) {
   const seen = new Set<string>();
-  for (const [name, value] of fields) {
+  const fields: HeaderField[] = [];
+  for (const [name, value] of Object.entries(object)) {
     const lower = name.toLowerCase();
-    const repeated = seen.has(lower)
-      ? 'is given twice; names are the same in either case'
-      : undefined;
+    const nameProblem = headerNameProblem(name);
+    if (nameProblem !== undefined) problem(name, nameProblem);
+    else if (seen.has(lower)) problem(name, 'is there twice; upper and lower case are the same');
+    else if (typeof value !== 'string') problem(name, 'must be a string');
+    else {
+      const message = valueProblem(name, value);
+      if (message !== undefined) problem(name, message);
+      fields.push([name, value]);
+    }
     seen.add(lower);
-    const problem = headerNameProblem(name) ?? repeated ?? valueProblem(name, value);
-    if (problem !== undefined) yield [name, problem];
   }
+  return fields;
 }
 
-/** Header fields beyond those that have a field of their own. */
+/** Header fields beyond those that have a field of their own. `z.record` would drop `__proto__`. */
 export const headers = z
-  .record(z.string(), z.string('must be a string'), 'must be an object of names and values')
-  .transform((object, context): readonly HeaderField[] => {
-    const fields = Object.entries(object);
-    for (const [name, message] of problemsOf(fields)) {
-      context.addIssue({ code: 'custom', path: [name], message });
-    }
-    return fields;
+  .custom<Fields>(isFields, 'must be an object of names and values')
+  .transform((object, context): readonly HeaderField[] =>
+    headerFields(object, (name, message) =>
+      context.addIssue({ code: 'custom', path: [name], message }),
+    ),
+  )
+  .meta({
+    description: 'Header fields: X-… and those of an allow-list, each with one line of text',
+    type: 'object',
+    additionalProperties: { type: 'string' },
   })
-  .describe('Header fields: X-… and those of an allow-list, each with one line of text')
   .optional();

@@ -14,7 +14,10 @@ const address = z
     const message = addressProblem(value);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   })
-  .describe('user@example.com; UTF-8 on both sides of the @ (RFC 6531), no name and no brackets');
+  .meta({
+    id: 'Address',
+    description: 'user@example.com; UTF-8 on both sides of the @ (RFC 6531), no name, no brackets',
+  });
 
 const mailboxObject = z
   .strictObject(
@@ -48,4 +51,5 @@ export const mailboxes = z
     ],
     `${MAILBOX_FORM}, or a list of these`,
   )
+  .meta({ id: 'Mailboxes', description: 'One mailbox or a list of them.' })
   .optional();

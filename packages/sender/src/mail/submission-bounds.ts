@@ -14,7 +14,7 @@ function contentOctets({ text, html, attachments }: Fields): number {
   const contents = Array.isArray(attachments) ? attachments : [];
   const decoded = contents.map((attachment) => {
     const content = isFields(attachment) ? attachment['content'] : undefined;
-    return typeof content === 'string' ? Math.floor((content.length / 4) * 3) : 0;
+    return typeof content === 'string' ? Buffer.byteLength(content, 'base64') : 0;
   });
   return decoded.reduce((sum, octets) => sum + octets, octetsOf(text) + octetsOf(html));
 }
