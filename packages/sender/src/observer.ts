@@ -1,5 +1,5 @@
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
-import type { AttemptFailure } from './delivery/attempt.ts';
+import type { AttemptFailure } from './mail/attempt-result.ts';
 import type { MailRecord, RecipientRecord } from './mail/mail-record.ts';
 import type { Refusal } from './sender.ts';
 
