@@ -1,7 +1,6 @@
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
-import type { AttemptResult } from '../mail/attempt-result.ts';
+import type { AttemptFailure, AttemptResult } from '../mail/attempt-result.ts';
 import type { MailRecord } from '../mail/mail-record.ts';
-import type { AttemptFailure } from '../observer.ts';
 
 /** How an attempt ended. */
 export type AttemptEnd =

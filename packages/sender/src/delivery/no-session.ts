@@ -1,5 +1,5 @@
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
-import type { AttemptFailure } from '../observer.ts';
+import type { AttemptFailure } from '../mail/attempt-result.ts';
 
 /** No session with the server of a provider can be had for now. */
 export class NoSession extends Error {

@@ -5,8 +5,8 @@ import type { SessionReason } from '@mailprovider/provider/reasons';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
 import { SessionPool } from '@mailprovider/smtp/pool/session-pool';
 import type { RecipientResult } from '@mailprovider/smtp/transaction/transaction';
-import type { AttemptResult } from '../mail/attempt-result.ts';
-import type { AttemptFailure } from '../observer.ts';
+import type { AttemptFailure, AttemptResult } from '../mail/attempt-result.ts';
+import type { Mailbox } from '../mail/submission.ts';
 import { headOf } from '../render/sender-head.ts';
 import type { SenderSettings } from '../settings.ts';
 import type { AttemptEnd, AttemptRequest, Delivery } from './attempt.ts';
@@ -119,7 +119,7 @@ export class ProviderDelivery implements Delivery {
       idleTimeoutMs: settings.idleTimeoutMs,
       clock,
     });
-    this.#kept = { spec, pool, head: headOf(spec.sender) };
+    this.#kept = { spec, pool, head: headOf(mailboxOf(spec.sender)) };
     return this.#kept;
   }
 }
@@ -145,6 +145,10 @@ function offered(recipients: readonly string[], answers: readonly RecipientResul
     troubled ||= TROUBLE.has(result.reason);
   }
   return { kind: 'offered', results, troubled, ...(failure && { failure }) };
+}
+
+function mailboxOf({ address, name }: MailProviderSpec['sender']): Mailbox {
+  return { address, ...(name === undefined ? {} : { name }) };
 }
 
 function codeOf({ code }: { readonly code?: number }): { readonly code?: number } {

@@ -1,8 +1,8 @@
 import type { Clock, Logger } from '@mailprovider/process';
 import type { AttemptEnd, Delivery } from '../delivery/attempt.ts';
-import type { AttemptResult } from '../mail/attempt-result.ts';
+import type { AttemptFailure, AttemptResult } from '../mail/attempt-result.ts';
 import type { MailRecord } from '../mail/mail-record.ts';
-import type { AttemptFailure, AttemptReport, SenderObserver } from '../observer.ts';
+import type { AttemptReport, SenderObserver } from '../observer.ts';
 import type { MailStore } from '../store/mail-store.ts';
 import { afterAttempt, isOpen, type OutcomeRules } from './attempt-outcome.ts';
 import { Backlog } from './backlog.ts';
@@ -198,7 +198,7 @@ export class ProviderQueue {
       else this.ended(mail);
     });
     const attempted = mail.recipients.filter(({ address }) => recipients.includes(address));
-    observer.attempted({ mail, provider: mail.provider, attempted, at, ...parts });
+    observer.attempted({ mail, attempted, at, ...parts });
   }
 }
 

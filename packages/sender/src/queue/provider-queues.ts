@@ -65,7 +65,7 @@ export class ProviderQueues {
     return [...this.#served].map(([provider, { queue }]) => ({
       provider,
       depth: queue.backlog.depth,
-      oldestAcceptedAt: queue.backlog.oldestQueuedAt,
+      oldestQueuedAt: queue.backlog.oldestQueuedAt,
     }));
   }
 
