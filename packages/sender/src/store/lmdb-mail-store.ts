@@ -71,7 +71,9 @@ export class LmdbMailStore implements MailStore {
     state: MailState,
     { after, limit }: { readonly after?: string; readonly limit: number },
   ): Promise<MailPage> {
-    const found = this.#read((tables) => listMails(tables, state, after?.slice(0, MAX_AFTER), limit + 1));
+    const found = this.#read((tables) =>
+      listMails(tables, state, after?.slice(0, MAX_AFTER), limit + 1),
+    );
     const mails = found.slice(0, limit);
     const last = mails.at(-1);
     return found.length > limit && last ? { mails, next: last.id } : { mails };
