@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { FastifyRequest } from 'fastify';
 import { ProblemError } from './error-problem.ts';
 import type { Problem } from './problem.ts';
 
@@ -12,10 +13,11 @@ const COMPRESSED: Problem = {
   detail: 'send the body without Content-Encoding',
 };
 
-/** Parses a body as JSON, which is UTF-8 (RFC 8259 section 8.1); without any, nothing. */
-export function parseJsonBody(body: Buffer, contentEncoding = 'identity'): unknown {
-  if (contentEncoding !== 'identity') throw new ProblemError(COMPRESSED);
-  if (body.length === 0) return undefined;
+/** The body of a request as JSON, which is UTF-8 (RFC 8259 section 8.1); without any, nothing. */
+export function jsonBody({ body, headers }: FastifyRequest): unknown {
+  if (!Buffer.isBuffer(body) || body.length === 0) return undefined;
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity')
+    throw new ProblemError(COMPRESSED);
   if (!isUtf8(body)) throw notJson('the body must be UTF-8');
   try {
     return JSON.parse(body.toString('utf8'));

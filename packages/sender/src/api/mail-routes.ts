@@ -1,7 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { z } from 'zod';
 import { submissionProblems } from '../mail/submission-problems.ts';
-import type { ChangeResult, Sender, SubmitResult } from '../sender.ts';
+import type { ChangeResult, Sender, SubmitOptions, SubmitResult } from '../sender.ts';
+import { jsonBody } from './json-body.ts';
 import { acceptedView, mailListView, mailView } from './mail-view.ts';
 import { type Problem, sendProblem } from './problem.ts';
 import { refusalProblem } from './refusal-problem.ts';
@@ -33,10 +34,6 @@ function invalid(subject: string, errors: Problem['errors'] = []): Problem {
   return { status: 400, reason: 'InvalidRequest', detail, errors };
 }
 
-function invalidRequest(subject: string, { issues }: z.ZodError): Problem {
-  return invalid(subject, submissionProblems(issues));
-}
-
 function sendSubmitted(reply: FastifyReply, result: SubmitResult): FastifyReply {
   switch (result.kind) {
     case 'accepted':
@@ -62,22 +59,32 @@ function sendChanged(reply: FastifyReply, result: ChangeResult): FastifyReply {
   }
 }
 
+const KEY_HEADER = 'Idempotency-Key';
+
+/** The options that the headers of a request give, or what is wrong with them. */
+function submitOptions(headers: IncomingHttpHeaders): SubmitOptions | Problem {
+  const header = headers['idempotency-key'];
+  if (header === undefined) return {};
+  const key = idempotencyKeySchema.safeParse(header);
+  if (key.success) return { idempotencyKey: key.data };
+  const errors = key.error.issues.map(({ message }) => ({ field: KEY_HEADER, message }));
+  return invalid(`the header ${KEY_HEADER}`, errors);
+}
+
 function addSubmitRoute(app: FastifyInstance, sender: Sender, isReady: () => boolean): void {
   app.post('/v1/mails', async (request, reply) => {
     if (!isReady()) return sendProblem(reply, NOT_READY);
-    const header = request.headers['idempotency-key'];
-    if (header === undefined) return sendSubmitted(reply, await sender.submit(request.body));
-    const key = idempotencyKeySchema.safeParse(header);
-    if (!key.success)
-      return sendProblem(reply, invalidRequest('header Idempotency-Key', key.error));
-    return sendSubmitted(reply, await sender.submit(request.body, { idempotencyKey: key.data }));
+    const options = submitOptions(request.headers);
+    if ('status' in options) return sendProblem(reply, options);
+    return sendSubmitted(reply, await sender.submit(jsonBody(request), options));
   });
 }
 
 function addReadRoutes(app: FastifyInstance, sender: Sender): void {
   app.get('/v1/mails', async (request, reply) => {
     const query = listQuerySchema.safeParse(request.query);
-    if (!query.success) return sendProblem(reply, invalidRequest('the query', query.error));
+    if (!query.success)
+      return sendProblem(reply, invalid('the query', submissionProblems(query.error.issues)));
     const { state, limit, after } = query.data;
     const page = await sender.list(state, { limit, ...(after === undefined ? {} : { after }) });
     return reply.send(mailListView(page));

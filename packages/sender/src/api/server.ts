@@ -6,7 +6,6 @@ import type { Authenticate } from './authentication.ts';
 import { answerClientError } from './client-error.ts';
 import { closeWithin } from './close-within.ts';
 import { errorProblem } from './error-problem.ts';
-import { parseJsonBody } from './json-body.ts';
 import { addMailRoutes } from './mail-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { answerOtherMethods, recordRoutes } from './other-methods.ts';
@@ -100,11 +99,9 @@ export function createApiServer(deps: ApiDeps): FastifyInstance {
   addAuthentication(app, authenticate);
   answerErrors(app, logger);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer' },
-    async ({ headers }: FastifyRequest, body: Buffer) =>
-      parseJsonBody(body, headers['content-encoding']),
+  // Parsed by the route: what fails here would cost the caller its connection.
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
   );
   const routes = recordRoutes(app);
   addMailRoutes(app, sender, isReady);
