@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { hearBytes, heardLine, type Step, type Wire } from '../scripted-peer.ts';
 
 /** The moments of a transaction at which a server can misbehave. */
@@ -12,6 +13,11 @@ export interface Misbehaviour {
 }
 
 type Meaning = Misbehaviour['means'];
+
+/** Lets client and server read what is on its way to them: a reset takes back what is not read yet. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await setImmediate();
+}
 
 /** A server that takes mail by the letter: what comes out of order is answered 503. */
 export class MailServer {
@@ -32,6 +38,7 @@ export class MailServer {
 
   /** Converses until the client goes away, or the server has done the last thing. */
   readonly converse: Step = async (wire) => {
+    wire.socket.setNoDelay(true);
     for (;;) {
       const line = await heardLine(wire);
       if (line === undefined) return;

@@ -1,7 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import type { TransactionStage } from '@mailprovider/smtp';
 import { close, pause, reset, type Step, say, trickle } from '../scripted-peer.ts';
-import type { Misbehaviour } from './mail-server.ts';
+import { type Misbehaviour, settle } from './mail-server.ts';
 
 /** A row of the table: what a server does at a moment, and what that comes to. */
 export interface Row extends Misbehaviour {
@@ -19,13 +18,6 @@ export interface Row extends Misbehaviour {
 const LATER = say('451 4.3.0 later\r\n');
 const NO = say('550 5.0.0 no\r\n');
 const BYE = [say('421 4.3.2 bye\r\n'), close];
-/** Lets the client read what was said before: a reset takes back what is still on its way. */
-const everythingRead: Step = async (wire) => {
-  await pause(wire);
-  await setImmediate();
-  await setImmediate();
-};
-
 const TRICKLE = trickle('250-a');
 const GARBAGE = say('\x16\x03\x01\xff\0');
 
@@ -60,7 +52,7 @@ function inPlaceOfReply(at: (typeof STEPS)[number]): readonly Row[] {
     {
       ...end,
       does: 'resets',
-      steps: [everythingRead, reset],
+      steps: [settle, reset],
       result: `${lost} ${at} ConnectionClosed`,
     },
     { ...end, does: 'hangs', steps: [], result: `${lost} ${at} Timeout`, waitsAt: at },
@@ -87,7 +79,7 @@ function withinContent(): readonly Row[] {
     {
       ...end,
       does: 'resets',
-      steps: [everythingRead, reset],
+      steps: [settle, reset],
       result: 'deferred data ConnectionClosed',
     },
     { ...end, does: 'hangs', steps: [deafness], result: 'deferred data Timeout', waitsAt: 'block' },
@@ -108,7 +100,7 @@ function betweenMails(): readonly Row[] {
     {
       ...end,
       does: 'resets',
-      steps: [everythingRead, reset],
+      steps: [settle, reset],
       result: 'deferred mail ConnectionClosed',
     },
     { ...end, does: 'hangs', steps: [], result: 'deferred mail Timeout', waitsAt: 'mail' },

@@ -1,6 +1,6 @@
 import type { SmtpSession } from '@mailprovider/smtp';
 import t, { type Test } from 'tap';
-import { MailServer } from './mail-server.ts';
+import { MailServer, settle } from './mail-server.ts';
 import { ROWS, type Row } from './misbehaviours.ts';
 import { converse, mailTo, PATIENCE, sent } from './sending.ts';
 
@@ -37,6 +37,7 @@ async function observed(
     const first = await sent(session, mailTo(recipients));
     t.ok(first.every((result) => result === 'delivered'));
     if (!waits) await peer.ended();
+    await settle();
   }
   let timesDataStarted = 0;
   const results = await sent(session, {
@@ -45,7 +46,9 @@ async function observed(
     dataStarted: async () => {
       timesDataStarted++;
       // What the server does within the content is to come before the final dot.
-      if (row.at === 'body' && !waits) await peer.ended();
+      if (row.at !== 'body' || waits) return;
+      await peer.ended();
+      await settle();
     },
   });
   const { usable } = session;
