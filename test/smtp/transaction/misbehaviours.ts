@@ -1,4 +1,4 @@
-import type { TransactionStage } from '@mailprovider/smtp';
+import type { TransactionStage } from '@mailprovider/provider/delivery-reasons';
 import { close, pause, reset, type Step, say, trickle } from '../scripted-peer.ts';
 import { type Misbehaviour, settle } from './mail-server.ts';
 
