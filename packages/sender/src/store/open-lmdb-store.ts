@@ -23,7 +23,7 @@ const SCHEMA_VERSION = 1;
 
 const LMDB_OPTIONS = {
   encoding: 'json',
-  // The default on Linux resolves a commit before it was synced.
+  // The default on Linux shows a commit to readers, and may resolve it, before it was synced.
   overlappingSync: false,
   // Batching leaves a promise behind that nobody handles, and ends the process when a commit fails.
   eventTurnBatching: false,
