@@ -64,11 +64,9 @@ async function lossOf(store: MailStore, id: string, last: string): Promise<strin
   return repetition?.kind === 'repeated' ? undefined : 'the key';
 }
 
-t.test('nothing is acknowledged before the disk has it', async (t) => {
-  if (!(await canTrace())) {
-    t.comment('left out: strace is missing or may not watch processes here');
-    return;
-  }
+const skip = (await canTrace()) ? false : 'strace is missing or may not watch processes here';
+
+t.test('nothing is acknowledged before the disk has it', { skip }, async (t) => {
   const folder = join(t.testdir(), 'data');
   const trace = join(t.testdirName, 'trace');
   const calls = await traceWrites(trace, [writingProcess, folder, '1', '4']);

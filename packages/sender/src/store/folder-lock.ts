@@ -1,7 +1,8 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
-import { StoreError } from './mail-store.ts';
+import type { StoreError } from './mail-store.ts';
+import { storeFault } from './store-failure.ts';
 
 export const LOCK_FILE = 'lock';
 
@@ -12,7 +13,7 @@ export const LOCK_FILE = 'lock';
  */
 export async function lockFolder(folder: string): Promise<FileHandle> {
   const path = join(folder, LOCK_FILE);
-  const file = await open(path, 'a+');
+  const file = await open(path, 'a+', 0o600);
   try {
     if (!tryLock(file.fd)) throw await inUse(folder, path);
     await file.truncate();
@@ -25,10 +26,6 @@ export async function lockFolder(folder: string): Promise<FileHandle> {
 }
 
 async function inUse(folder: string, path: string): Promise<StoreError> {
-  const pid = (await readFile(path, 'utf8').catch(() => '')).trim();
-  const holder = /^\d+$/.test(pid) ? `process ${pid}` : 'another process';
-  return new StoreError(
-    'StoreInUse',
-    `${folder} is in use by ${holder}; stop that one, or use another folder`,
-  );
+  const holder = (await readFile(path, 'utf8').catch(() => '')).trim();
+  return storeFault('StoreInUse', folder, /^\d+$/.test(holder) ? `process ${holder}` : undefined);
 }
