@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
@@ -13,16 +14,20 @@ export const LOCK_FILE = 'lock';
  */
 export async function lockFolder(folder: string): Promise<FileHandle> {
   const path = join(folder, LOCK_FILE);
-  const file = await open(path, 'a+', 0o600);
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   try {
     if (!tryLock(file.fd)) throw await inUse(folder, path);
-    await file.truncate();
-    await file.write(`${process.pid}\n`);
+    await leaveHint(file);
     return file;
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+/** Writes who has the lock, over who had it; there may be no room for it. */
+async function leaveHint(file: FileHandle): Promise<void> {
+  await file.write(`${process.pid}`.padEnd(20), 0).catch(() => {});
 }
 
 async function inUse(folder: string, path: string): Promise<StoreError> {

@@ -6,7 +6,14 @@ import { LmdbMailStore } from './lmdb-mail-store.ts';
 import type { MailStore } from './mail-store.ts';
 import { Room } from './room.ts';
 import { storeFailure, storeFault } from './store-failure.ts';
-import { claimFolder, DATA_FILE, finishStore, hasStore, UNFINISHED_FILE } from './store-folder.ts';
+import {
+  allowForLockTable,
+  claimFolder,
+  DATA_FILE,
+  finishStore,
+  hasStore,
+  UNFINISHED_FILE,
+} from './store-folder.ts';
 import { openTables } from './tables.ts';
 import { Transactions } from './transactions.ts';
 
@@ -47,6 +54,7 @@ export async function openLmdbStore(
     await claimFolder(folder);
     const lock = await lockFolder(folder);
     try {
+      await allowForLockTable(folder);
       if (!(await hasStore(folder))) await createStore(folder);
       return await openStore(folder, maxBytes, () => lock.close());
     } catch (error) {
