@@ -11,6 +11,7 @@ import { contentOf } from './sample-mail.ts';
 import { canTrace, traceWrites } from './system-calls.ts';
 
 const writingProcess = join(import.meta.dirname, 'writing-process.js');
+const failingDiskProcess = join(import.meta.dirname, 'failing-disk-process.js');
 
 const ROUNDS = 30;
 
@@ -77,6 +78,33 @@ t.test('nothing is acknowledged before the disk has it', { skip }, async (t) => 
   // Pages, their sync, and the header that makes them count, through a descriptor that syncs.
   t.match(steps, new RegExp(`(p+sha){${acknowledgements}}$`), steps);
 });
+
+for (const [failure, injection, fault] of [
+  ['a disk that cannot sync', 'fdatasync:error=EIO:when=5+', 'StoreUnavailable'],
+  ['a disk that cannot write', 'pwrite64:error=EIO:when=20+', 'StoreUnavailable'],
+  ['a disk without room', 'writev:error=ENOSPC:when=5+', 'StoreFull'],
+] as const) {
+  t.test(`${failure} loses nothing that was acknowledged`, { skip }, async (t) => {
+    const folder = join(t.testdir(), 'data');
+    const { stored, faults } = await writeWhileDiskFails(folder, injection);
+    t.equal(faults[0], fault);
+    t.ok(faults.length >= 4, 'calls are answered after a failure');
+    const store = await openLmdbStore(folder);
+    t.teardown(() => store.close());
+    for (const id of stored) t.ok(await store.content(id));
+    const { mails } = await store.list('queued', { limit: 1_000 });
+    t.equal(mails.length, stored.length);
+  });
+}
+
+async function writeWhileDiskFails(
+  folder: string,
+  injection: string,
+): Promise<{ stored: string[]; faults: string[] }> {
+  const strace = ['-f', '-o', '/dev/null', '-e', `inject=${injection}`];
+  const { stdout } = await execa('strace', [...strace, 'node', failingDiskProcess, folder]);
+  return JSON.parse(stdout);
+}
 
 /** The descriptor of the data file that syncs each write of it. */
 function headerDescriptor(calls: readonly string[]): string {
