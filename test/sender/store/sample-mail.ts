@@ -26,3 +26,8 @@ export function sampleMail(changes: Partial<MailRecord> = {}): MailRecord {
 export function sampleContent(bytes = 1_400): Uint8Array {
   return Uint8Array.from({ length: bytes }, (_, index) => index % 256);
 }
+
+/** A content of 1440 bytes that belongs to that mail and to no other. */
+export function contentOf(id: string): Uint8Array {
+  return Buffer.from(id.repeat(40));
+}
