@@ -1,11 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Lets answers under way close their connections once the server closes, and ends what is left after a grace. */
+/**
+ * Lets the answers that are under way when the server closes end their connections, and ends those
+ * that are left after a grace.
+ */
 export function closeWithin(app: FastifyInstance, graceMs: number): void {
   let closing = false;
   let timer: NodeJS.Timeout | undefined;
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('connection', 'close');
+    done(null, payload);
   });
   app.addHook('preClose', async () => {
     closing = true;
