@@ -1,19 +1,35 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Lets the answers that are under way when the server closes end their connections, and ends those
- * that are left after a grace.
+ * Once a server closes, lets answers under way end and close their connections, and ends all other
+ * connections: those that were never used too, which a server leaves open. What is left after the
+ * grace is ended as well.
  */
 export function closeWithin(app: FastifyInstance, graceMs: number): void {
+  let underWay = 0;
   let closing = false;
-  let timer: NodeJS.Timeout | undefined;
+  let grace: NodeJS.Timeout | undefined;
+  const endIfIdle = () => {
+    if (closing && underWay === 0) app.server.closeAllConnections();
+  };
+  app.addHook('onRequest', (_request, _reply, done) => {
+    underWay += 1;
+    done();
+  });
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('connection', 'close');
     done(null, payload);
   });
-  app.addHook('preClose', async () => {
-    closing = true;
-    timer = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  app.addHook('onResponse', (_request, _reply, done) => {
+    underWay -= 1;
+    endIfIdle();
+    done();
   });
-  app.addHook('onClose', async () => clearTimeout(timer));
+  app.addHook('preClose', (done) => {
+    closing = true;
+    grace = setTimeout(() => app.server.closeAllConnections(), graceMs);
+    setImmediate(endIfIdle);
+    done();
+  });
+  app.addHook('onClose', async () => clearTimeout(grace));
 }
