@@ -97,3 +97,28 @@ t.test('finishes answers under way at the end, then ends every connection', asyn
   t.equal(await ended, '');
   t.ok(performance.now() - startedMs < 4_000, 'before the grace is over');
 });
+
+t.test(
+  'refuses more than it can hold at once, and takes it when there is room again',
+  async (t) => {
+    const limits = { recipients: 1, contentBytes: 0, attachments: 0, headerFields: 0 };
+    const { dial } = await listening(t, apiUnderTest({ limits }));
+    const open = async () => {
+      const socket = await dial();
+      socket.setEncoding('utf8').write(`${HEAD}content-length: ${256 * 1024}\r\n\r\n`);
+      return socket;
+    };
+    const held = await Promise.all([open(), open(), open(), open()]);
+    const ask = async () => {
+      const socket = await dial();
+      socket.setEncoding('utf8').write(REQUEST);
+      const [answer] = await once(socket, 'data');
+      return answer;
+    };
+    t.match(await ask(), /^HTTP\/1\.1 503 .*\r\nretry-after: 1\r\n.*"reason":"Overloaded"/s);
+    const [first] = held;
+    first?.write(BODY.padEnd(256 * 1024));
+    t.match(await (first && once(first, 'data')), [/^HTTP\/1\.1 202 /]);
+    t.match(await ask(), /^HTTP\/1\.1 202 /);
+  },
+);

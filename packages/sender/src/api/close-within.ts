@@ -12,18 +12,18 @@ export function closeWithin(app: FastifyInstance, graceMs: number): void {
   const endIfIdle = () => {
     if (closing && underWay === 0) app.server.closeAllConnections();
   };
-  app.addHook('onRequest', (_request, _reply, done) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     underWay += 1;
+    // There is no onResponse for a caller that went away.
+    reply.raw.once('close', () => {
+      underWay -= 1;
+      endIfIdle();
+    });
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('connection', 'close');
     done(null, payload);
-  });
-  app.addHook('onResponse', (_request, _reply, done) => {
-    underWay -= 1;
-    endIfIdle();
-    done();
   });
   app.addHook('preClose', (done) => {
     closing = true;
