@@ -5,7 +5,7 @@ import type { MailRecord } from '@mailprovider/sender/mail/mail-record';
 import type { AttemptReport, SenderObserver } from '@mailprovider/sender/observer';
 import type { SubmitResult } from '@mailprovider/sender/sender';
 import { DEFAULT_SETTINGS, type SenderSettings } from '@mailprovider/sender/settings';
-import { openLmdbStore } from '@mailprovider/sender/store/lmdb-mail-store';
+import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
 import { createAddressPolicy } from '@mailprovider/smtp';
 import type { Test } from 'tap';
 import { Declared } from './declared.ts';
