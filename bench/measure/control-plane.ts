@@ -32,7 +32,7 @@ export async function startControlPlane(
   return startCluster({
     programs: await obtainPrograms(config, deps),
     environment: config.environment,
-    processes: defaultProcesses({ health: 0 }),
+    processes: defaultProcesses({ health: 0, sender: false }),
     ...deps,
   });
 }

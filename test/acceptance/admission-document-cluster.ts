@@ -39,7 +39,11 @@ export async function answersOfCluster(): Promise<string> {
   const cluster = await startCluster({
     programs: requiredPrograms(),
     environment: process.env,
-    processes: defaultProcesses({ health: 0, webhookFlags: ['--check-secret-access'] }),
+    processes: defaultProcesses({
+      health: 0,
+      sender: false,
+      webhookFlags: ['--check-secret-access'],
+    }),
     progress: () => {},
     signal: new AbortController().signal,
   });

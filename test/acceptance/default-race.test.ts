@@ -7,7 +7,7 @@ import { startTestCluster } from './test-cluster.ts';
 const ROUNDS = 5;
 
 t.test('in a cluster with two webhooks', { skip: WITHOUT_PROGRAMS }, async (t) => {
-  const cluster = await startTestCluster(t, defaultProcesses({ webhooks: 2 }));
+  const cluster = await startTestCluster(t, defaultProcesses({ webhooks: 2, sender: false }));
 
   for (const contest of ['creates', 'updates'] as const) {
     await t.test(`50 concurrent ${contest} make one default in every round`, async (t) => {

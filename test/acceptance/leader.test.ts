@@ -56,7 +56,7 @@ async function ended({ child }: ReturnType<typeof startHealth>): Promise<void> {
 }
 
 t.test('of several health processes one leads', { skip: WITHOUT_PROGRAMS }, async (t) => {
-  const webhook = defaultProcesses({ health: 0 });
+  const webhook = defaultProcesses({ health: 0, sender: false });
   const cluster = await ownCluster(t, webhook);
   const kubeconfig = await cluster.healthKubeconfig();
 

@@ -21,7 +21,10 @@ function provider(name: string, metadata: object = {}) {
 
 t.test('in a cluster with two webhooks', { skip: WITHOUT_PROGRAMS }, async (t) => {
   // Health would write a status after each apply, and the API server be busy with that.
-  const cluster = await startTestCluster(t, defaultProcesses({ webhooks: 2, health: 0 }));
+  const cluster = await startTestCluster(
+    t,
+    defaultProcesses({ webhooks: 2, health: 0, sender: false }),
+  );
   const kubectl = (args: readonly string[], input: object = {}) =>
     execa('kubectl', args, {
       input: JSON.stringify(input),

@@ -28,7 +28,7 @@ const ALLOWED = { exitCode: 0 };
 t.test('with --check-secret-access', { skip: WITHOUT_PROGRAMS }, async (t) => {
   const cluster = await startTestCluster(
     t,
-    defaultProcesses({ health: 0, webhookFlags: ['--check-secret-access'] }),
+    defaultProcesses({ health: 0, sender: false, webhookFlags: ['--check-secret-access'] }),
   );
   const kubectl = (args: readonly string[], input: object = {}) =>
     execa('kubectl', args, {

@@ -18,7 +18,10 @@ t.test(
   'a refused login is not repeated by a health process that was killed and started again',
   { skip: WITHOUT_PROGRAMS, timeout: 120_000 },
   async (t) => {
-    const cluster = await startTestCluster(t, defaultProcesses({ healthFlags: SHORT_LEASE }));
+    const cluster = await startTestCluster(
+      t,
+      defaultProcesses({ sender: false, healthFlags: SHORT_LEASE }),
+    );
     const env = { ...cluster.environment };
     const kubectl = async (args: readonly string[], input: object = {}) =>
       execa('kubectl', args, { env, input: JSON.stringify(input), reject: false });

@@ -18,6 +18,7 @@ const row = {
   healthy: 'True',
   reason: 'HealthCheckPassed',
   message: 'fine',
+  lastSendError: '',
 };
 
 t.test('the table has the columns of kubectl and why it is so', async (t) => {
@@ -51,7 +52,8 @@ t.test('ages are written as kubectl writes them', async (t) => {
 
 function snapshot(fields: Partial<Snapshot>): Snapshot {
   const metricsUrl = 'http://127.0.0.1:1/metrics';
-  return { folder: 'dir', rows: [], problems: [], metricsUrl, mailbox: ['none'], ...fields };
+  const lines = { mailbox: ['none'], sender: ['none'] };
+  return { folder: 'dir', rows: [], problems: [], metricsUrl, ...lines, ...fields };
 }
 
 const ROOMY = { columns: 200, rows: 100 };
@@ -79,6 +81,24 @@ t.test('the screen says what is wrong, why, and two things to try', async (t) =>
     text,
     /1\. Fix dir\/x\.yaml and save it.*\n {2}2\. .*curl http:\/\/127\.0\.0\.1:1\/metrics\n$/,
   );
+});
+
+t.test('where a mail can be sent, the screen says how, and where to see it', async (t) => {
+  const mailsUrl = 'http://127.0.0.1:2/v1/mails';
+  const mailboxUrl = 'http://127.0.0.1:3/messages';
+  const text = renderScreen(snapshot({ mailsUrl, mailboxUrl }), now, ROOMY);
+  t.match(
+    text,
+    /2\. Send a mail: curl .* http:\/\/127\.0\.0\.1:2\/v1\/mails\n {2}3\. .*3\/messages\n/,
+  );
+  t.match(text, /4\. Look at the metrics/);
+});
+
+t.test('why the last mail was not sent is said', async (t) => {
+  const lastSendError = 'Timeout: no answer';
+  const rows = [{ ...row, file: 'f.yaml', warnings: [], lastSendError }];
+  const text = renderScreen(snapshot({ rows }), now, ROOMY);
+  t.match(text, /Last mail not sent:\n {2}relay: Timeout: no answer\n/);
 });
 
 t.test('a small terminal shows the table and what to try next first', async (t) => {

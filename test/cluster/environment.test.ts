@@ -21,6 +21,8 @@ const sources = {
     authorityPem: 'PEM',
   },
   sinkAuthorityFile: '/tmp/sink-ca.crt',
+  submitUrl: 'http://127.0.0.1:3',
+  submitToken: 'token',
   operationsUrls: ['http://127.0.0.1:1', 'http://127.0.0.1:2'],
 };
 
@@ -37,6 +39,8 @@ t.test('a command finds everything by the documented names', async (t) => {
     MAILPROVIDER_SMTP_USERNAME: 'mailer',
     MAILPROVIDER_SMTP_PASSWORD: 'secret',
     MAILPROVIDER_MAILBOX_URL: 'http://127.0.0.1:8025/messages',
+    MAILPROVIDER_SUBMIT_URL: 'http://127.0.0.1:3',
+    MAILPROVIDER_SUBMIT_TOKEN: 'token',
     MAILPROVIDER_METRICS_URLS: 'http://127.0.0.1:1/metrics http://127.0.0.1:2/metrics',
   });
 });

@@ -14,7 +14,7 @@ t.test(
     const cluster = await startCluster({
       programs: requiredPrograms(),
       environment: process.env,
-      processes: defaultProcesses({ health: 0 }),
+      processes: defaultProcesses({ health: 0, sender: false }),
       progress: () => undefined,
       signal: new AbortController().signal,
     });

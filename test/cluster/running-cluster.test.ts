@@ -17,6 +17,8 @@ const VARIABLES = [
   'MAILPROVIDER_SMTP_USERNAME',
   'MAILPROVIDER_SMTP_PASSWORD',
   'MAILPROVIDER_MAILBOX_URL',
+  'MAILPROVIDER_SUBMIT_URL',
+  'MAILPROVIDER_SUBMIT_TOKEN',
   'MAILPROVIDER_METRICS_URLS',
 ] as const;
 
@@ -32,8 +34,13 @@ const REPORT = `
     environment: process.env,
     providers: run('get', 'mailproviders', '-o', 'name'),
     contextNamespace: run('config', 'view', '--minify', '-o', 'jsonpath={..namespace}'),
-    users: [[], ['--kubeconfig', kubeconfig('webhook')], ['--kubeconfig', kubeconfig('health')]]
-      .map((args) => whoami(...args)),
+    users: ['webhook', 'health', 'sender'].map((process) =>
+      whoami('--kubeconfig', kubeconfig(process))),
+    admin: whoami(),
+    unauthenticated: (await fetch(process.env.MAILPROVIDER_SUBMIT_URL + '/v1/mails')).status,
+    queued: await (await fetch(process.env.MAILPROVIDER_SUBMIT_URL + '/v1/mails?state=queued', {
+      headers: { authorization: 'Bearer ' + process.env.MAILPROVIDER_SUBMIT_TOKEN },
+    })).json(),
     metrics: await Promise.all(urls.map(async (url) => (await (await fetch(url)).text()).length)),
     messages: await (await fetch(process.env.MAILPROVIDER_MAILBOX_URL)).json(),
   });
@@ -91,12 +98,15 @@ t.test(
       t.match(report, {
         providers: '',
         contextNamespace: environment['MAILPROVIDER_NAMESPACE'],
+        admin: 'admin',
         users: [
-          'admin',
           'system:serviceaccount:mailprovider-system:mailprovider-webhook',
           'system:serviceaccount:mailprovider-system:mailprovider-health',
+          'system:serviceaccount:mailprovider-system:mailprovider-sender',
         ],
-        metrics: [Number, Number],
+        unauthenticated: 401,
+        queued: { items: [] },
+        metrics: [Number, Number, Number],
         messages: [],
       });
       for (const name of VARIABLES) t.ok(environment[name], name);
@@ -129,7 +139,7 @@ t.test('a cluster waits for Ctrl-C and then leaves nothing', parallel(), async (
   const server = /server: (\S+)/.exec(await readFile(kubeconfig, 'utf8'))?.[1] ?? '';
   const script = `. '${environmentFile(cluster.stderr())}'; kubectl get namespaces -o name`;
   t.match((await execa('sh', ['-c', script])).stdout, /namespace\/mailprovider-system/);
-  t.equal((await processesOf(dirname(kubeconfig))).length, 4);
+  t.equal((await processesOf(dirname(kubeconfig))).length, 5);
 
   cluster.interrupt('SIGINT');
   t.equal(await cluster.exitCode, 0);

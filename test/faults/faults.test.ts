@@ -14,7 +14,7 @@ t.test(
   'after sixty faults every status is right and nothing is left over',
   { skip: WITHOUT_PROGRAMS },
   async (t) => {
-    const cluster = await startTestCluster(t, defaultProcesses({ health: 0 }));
+    const cluster = await startTestCluster(t, defaultProcesses({ health: 0, sender: false }));
     const run = await runFaults(t, { cluster, faults: FAULTS, seed: SEED });
     t.comment(JSON.stringify(run));
     assertUnharmed(t, run);

@@ -48,7 +48,7 @@ t.test(
   'a status that a stopped leader had sent, and that arrives after that of the next, does not stand',
   { skip: WITHOUT_PROGRAMS },
   async (t) => {
-    const cluster = await startTestCluster(t, defaultProcesses({ health: 0 }));
+    const cluster = await startTestCluster(t, defaultProcesses({ health: 0, sender: false }));
     const admin = adminConnection(t, cluster);
     const token = await healthToken(admin);
     const server = await switchedServer(t, cluster);

@@ -19,7 +19,7 @@ async function killOne(cluster: Cluster, round: number): Promise<void> {
 }
 
 t.test('in a cluster with two webhooks', async (t) => {
-  const cluster = await startTestCluster(t, defaultProcesses({ webhooks: 2 }));
+  const cluster = await startTestCluster(t, defaultProcesses({ webhooks: 2, sender: false }));
   const race = { cluster, rounds: ROUNDS, contenders: CONTENDERS };
 
   for (const contest of ['creates', 'updates'] as const) {

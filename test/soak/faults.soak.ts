@@ -46,7 +46,7 @@ function disasters(t: Test, { controlPlane, environment }: Cluster) {
 t.test(
   'after 600 faults, a restart of the API server and a restored etcd every status is right',
   async (t) => {
-    const cluster = await startTestCluster(t, defaultProcesses({ health: 0 }));
+    const cluster = await startTestCluster(t, defaultProcesses({ health: 0, sender: false }));
     const due = disasters(t, cluster);
     const done: number[] = [];
     const run = await runFaults(t, {

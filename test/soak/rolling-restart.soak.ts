@@ -12,7 +12,10 @@ t.setTimeout(600_000);
 
 async function clusterOfWebhooks(t: Test) {
   // Health would write a status after each apply, and the API server be busy with that.
-  const cluster = await startTestCluster(t, defaultProcesses({ webhooks: 2, health: 0 }));
+  const cluster = await startTestCluster(
+    t,
+    defaultProcesses({ webhooks: 2, health: 0, sender: false }),
+  );
   return cluster;
 }
 

@@ -63,7 +63,10 @@ async function watchStatuses(
 t.test('what changed while a leader was stopped for 20 s is told, and stays told', async (t) => {
   const interval = `${INTERVAL_MS}ms`;
   const healthFlags = ['--healthy-interval', interval, '--unhealthy-interval', interval];
-  const cluster = await startTestCluster(t, defaultProcesses({ health: 2, healthFlags }));
+  const cluster = await startTestCluster(
+    t,
+    defaultProcesses({ health: 2, sender: false, healthFlags }),
+  );
   const admin = adminConnection(t, cluster);
   const server = await switchedServer(t, cluster);
   const path = `/apis/${API_VERSION}/${PLURAL}`;

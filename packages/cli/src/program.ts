@@ -10,6 +10,7 @@ import {
 import { Command, Option } from 'commander';
 import { errorText } from './error-text.ts';
 import { probeCommand } from './probe/command.ts';
+import { defaultDataFolder } from './standalone/config.ts';
 import { startStandalone } from './standalone/start.ts';
 import { jsonView } from './view/json-view.ts';
 import { terminalView } from './view/terminal-view.ts';
@@ -25,6 +26,8 @@ interface StartFlags {
   readonly mailbox: boolean;
   readonly mailboxSmtpPort: number;
   readonly mailboxSmtpsPort: number;
+  readonly submitBindAddress: BindAddress;
+  readonly dataDir?: string;
 }
 
 const now = () => new Date();
@@ -40,8 +43,10 @@ async function start(folder: string, flags: StartFlags): Promise<void> {
     ? terminalView(process.stdout, now)
     : jsonView(process.stdout, now);
   const ports = { smtpPort: flags.mailboxSmtpPort, smtpsPort: flags.mailboxSmtpsPort };
+  const dataFolder = flags.dataDir ?? defaultDataFolder(folder);
+  const mailbox = flags.mailbox ? ports : undefined;
   const exitCode = await runUntilSignal(
-    () => startStandalone({ ...flags, folder, mailbox: flags.mailbox ? ports : undefined }, view),
+    () => startStandalone({ ...flags, folder, mailbox, dataFolder }, view),
     (error) => process.stderr.write(`mailprovider: ${errorText(error)}\n`),
   );
   process.exit(exitCode);
@@ -54,7 +59,9 @@ export function createProgram(): Command {
     .showHelpAfterError('(run "mailprovider --help" for the commands)');
   program
     .command('start')
-    .description('Check the mail providers of a folder of Kubernetes YAML and show their state.')
+    .description(
+      'Check the mail providers of a folder of Kubernetes YAML, show their state, and send mails.',
+    )
     .argument('[dir]', 'folder with MailProvider and Secret objects', relative('', EXAMPLES))
     .addOption(credentialsNamespaceFlag(STANDALONE_NAMESPACE))
     .addOption(
@@ -65,6 +72,12 @@ export function createProgram(): Command {
     .option('--mailbox-smtp-port <port>', 'SMTP port of the mailbox', parsePort, 1025)
     .option('--mailbox-smtps-port <port>', 'implicit TLS port of the mailbox', parsePort, 1465)
     .option('--no-mailbox', 'do not start the development mailbox')
+    .addOption(
+      new Option('--submit-bind-address <host:port>', 'loopback address that mails are posted to')
+        .argParser(parseBindAddress)
+        .default(parseBindAddress('127.0.0.1:8025'), '127.0.0.1:8025'),
+    )
+    .option('--data-dir <folder>', 'where mails are kept; default: in the state folder of the user')
     .action(start);
   program.addCommand(probeCommand());
   return program;

@@ -7,6 +7,8 @@ export interface ClusterDirectory {
   readonly path: string;
   /** Has a file for each process. */
   readonly logs: string;
+  /** Has a folder for each process that keeps something. */
+  readonly data: string;
   /** Writes a file and returns its path. */
   write(name: string, content: string): Promise<string>;
   remove(): Promise<void>;
@@ -15,10 +17,12 @@ export interface ClusterDirectory {
 export async function createClusterDirectory(): Promise<ClusterDirectory> {
   const path = await mkdtemp(join(tmpdir(), 'mailprovider-cluster-'));
   const logs = join(path, 'logs');
-  await mkdir(logs);
+  const data = join(path, 'data');
+  await Promise.all([logs, data].map((folder) => mkdir(folder)));
   return {
     path,
     logs,
+    data,
     async write(name, content) {
       const file = join(path, name);
       await writeFile(file, content, { mode: 0o600 });

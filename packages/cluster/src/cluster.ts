@@ -14,7 +14,7 @@ import { defaultProcesses, type ProcessSpec } from './process-spec.ts';
 import { type ClusterProcesses, startClusterProcesses } from './processes.ts';
 import type { Programs } from './programs.ts';
 import type { ClusterProcess } from './restartable-process.ts';
-import { startSink } from './sink.ts';
+import { randomPassword, startSink } from './sink.ts';
 import type { SupervisedPart } from './supervised-process.ts';
 import { Teardown } from './teardown.ts';
 
@@ -26,7 +26,7 @@ export interface ClusterOptions {
   readonly programs: Programs;
   /** Environment of every process of the cluster. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Default: `defaultProcesses()`, one webhook and one health process. */
+  /** Default: `defaultProcesses()`, one webhook, one health and one sender process. */
   readonly processes?: readonly ProcessSpec[];
   /** For kube-apiserver, after its own flags. */
   readonly apiServerFlags?: readonly string[];
@@ -113,7 +113,11 @@ async function startApi(start: Start): Promise<Api> {
   return { url: controlPlane.url, kubeconfig: file, kubectl, kubectlCache, controlPlane };
 }
 
-async function startProcesses(start: Start, api: Api): Promise<ClusterProcesses> {
+async function startProcesses(
+  start: Start,
+  api: Api,
+  submitToken: string,
+): Promise<ClusterProcesses> {
   const { options, directory, authority, validity, signal } = start;
   const { processes = defaultProcesses(), environment, progress } = options;
   const server = { commonName: 'webhook', addresses: [HOST], ...validity };
@@ -129,6 +133,8 @@ async function startProcesses(start: Start, api: Api): Promise<ClusterProcesses>
       credentialsNamespace: DEFAULT_CREDENTIALS_NAMESPACE,
       certificateFile: await directory.write('webhook.crt', certificatePem),
       keyFile: await directory.write('webhook.key', keyPem),
+      submitTokenFile: await directory.write('submit.token', submitToken),
+      dataDirectory: directory.data,
     },
     signal,
   });
@@ -155,7 +161,8 @@ async function startEverything(
   teardown.add(() => sink.mailbox.close());
   const api = await startApi(start);
   await installBase(api.kubectl, manifests.base, signal);
-  const running = await startProcesses(start, api);
+  const submitToken = randomPassword();
+  const running = await startProcesses(start, api, submitToken);
   const webhooks = {
     url: await startBalancing(start, running),
     authorityPem: authority.certificatePem,
@@ -170,6 +177,8 @@ async function startEverything(
     credentialsNamespace: DEFAULT_CREDENTIALS_NAMESPACE,
     sink,
     sinkAuthorityFile: await directory.write('sink-ca.crt', sink.authorityPem),
+    submitUrl: running.urls('submit')[0] ?? '',
+    submitToken,
     operationsUrls: running.urls('operations'),
   });
   return { environment, processes: running.all, controlPlane: api.controlPlane };

@@ -34,8 +34,8 @@ export function loadConfig(
 ): ClusterConfig {
   const program = new Command('cluster')
     .description(
-      'Starts a local control plane with webhook and health processes and an SMTP server, and ' +
-        'runs COMMAND in it, or waits for Ctrl-C.',
+      'Starts a local control plane with webhook, health and sender processes and an SMTP ' +
+        'server, and runs COMMAND in it, or waits for Ctrl-C.',
     )
     .option('--webhooks <n>', 'webhook processes, behind one address', parseCount, 1)
     .option('--health <n>', 'health processes', parseCount, 1)

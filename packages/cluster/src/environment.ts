@@ -21,6 +21,10 @@ export interface ClusterEnvironment {
   readonly MAILPROVIDER_SMTP_PASSWORD: string;
   /** Answers a GET with the received messages as a JSON list. */
   readonly MAILPROVIDER_MAILBOX_URL: string;
+  /** The submit API of the sender, without a path; empty where there is no sender. */
+  readonly MAILPROVIDER_SUBMIT_URL: string;
+  /** What callers of the submit API send: `Authorization: Bearer TOKEN`. */
+  readonly MAILPROVIDER_SUBMIT_TOKEN: string;
   /** Separated by spaces, one a process that has metrics. */
   readonly MAILPROVIDER_METRICS_URLS: string;
 }
@@ -34,6 +38,8 @@ export interface EnvironmentSources {
   readonly credentialsNamespace: string;
   readonly sink: Sink;
   readonly sinkAuthorityFile: string;
+  readonly submitUrl: string;
+  readonly submitToken: string;
   readonly operationsUrls: readonly string[];
 }
 
@@ -57,6 +63,8 @@ export function clusterEnvironment(sources: EnvironmentSources): ClusterEnvironm
     MAILPROVIDER_SMTP_USERNAME: sink.credentials.username,
     MAILPROVIDER_SMTP_PASSWORD: sink.credentials.password,
     MAILPROVIDER_MAILBOX_URL: sink.mailbox.url,
+    MAILPROVIDER_SUBMIT_URL: sources.submitUrl,
+    MAILPROVIDER_SUBMIT_TOKEN: sources.submitToken,
     MAILPROVIDER_METRICS_URLS: sources.operationsUrls.map((url) => `${url}/metrics`).join(' '),
   };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /** Servers that a process may have; it names them where it logs that it serves. */
-export type ServerName = 'webhook' | 'operations';
+export type ServerName = 'webhook' | 'operations' | 'submit';
 
 /** What a process of the cluster is given to start with. */
 export interface ProcessInputs {
@@ -9,6 +9,10 @@ export interface ProcessInputs {
   readonly credentialsNamespace: string;
   readonly certificateFile: string;
   readonly keyFile: string;
+  /** Holds the token that callers of the submit API send. */
+  readonly submitTokenFile: string;
+  /** For folders with what a process keeps, by its name; it outlives the process. */
+  readonly dataDirectory: string;
 }
 
 /** A process that runs against the API server as a ServiceAccount of its own. */
@@ -71,15 +75,44 @@ function health(name: string, extraFlags: readonly string[]): ProcessSpec {
   };
 }
 
+function sender(name: string, extraFlags: readonly string[]): ProcessSpec {
+  return {
+    name,
+    serviceAccount: 'mailprovider-sender',
+    script: join(PACKAGES, 'sender/bin/mailprovider-sender.js'),
+    servers: ['operations', 'submit'],
+    flags: ({ kubeconfig, credentialsNamespace, submitTokenFile, dataDirectory }) => [
+      '--kubeconfig',
+      kubeconfig,
+      '--credentials-namespace',
+      credentialsNamespace,
+      '--bind-address',
+      ANY_LOOPBACK_PORT,
+      '--token-file',
+      submitTokenFile,
+      '--data-dir',
+      join(dataDirectory, name),
+      '--metrics-bind-address',
+      ANY_LOOPBACK_PORT,
+      '--allow-loopback',
+      ...extraFlags,
+    ],
+  };
+}
+
 export interface DefaultProcessOptions {
   /** How many webhook processes; default 1. */
   readonly webhooks?: number;
   /** How many health processes; default 1. */
   readonly health?: number;
+  /** Whether there is a sender process; default true. */
+  readonly sender?: boolean;
   /** For each webhook process, after its own flags. */
   readonly webhookFlags?: readonly string[];
   /** For each health process, after its own flags. */
   readonly healthFlags?: readonly string[];
+  /** For the sender process, after its own flags. */
+  readonly senderFlags?: readonly string[];
 }
 
 /** `webhook`, `webhook-2`, `webhook-3` and so on. */
@@ -89,9 +122,11 @@ function numbered(name: string, count: number): readonly string[] {
 
 /** The processes of a cluster, unless it is started with others. */
 export function defaultProcesses(options: DefaultProcessOptions = {}): readonly ProcessSpec[] {
-  const { webhooks = 1, health: healths = 1, webhookFlags = [], healthFlags = [] } = options;
+  const { webhooks = 1, health: healths = 1, sender: hasSender = true } = options;
+  const { webhookFlags = [], healthFlags = [], senderFlags = [] } = options;
   return [
     ...numbered('webhook', webhooks).map((name) => webhook(name, webhookFlags)),
     ...numbered('health', healths).map((name) => health(name, healthFlags)),
+    ...(hasSender ? [sender('sender', senderFlags)] : []),
   ];
 }

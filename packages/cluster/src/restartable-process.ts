@@ -16,6 +16,8 @@ export interface ClusterProcess {
   readonly pid: number | undefined;
   /** Where `/readyz` and `/metrics` are, without a path; undefined while it does not run. */
   readonly operationsUrl: string | undefined;
+  /** Where its server of that name listens, without a path; undefined while it does not. */
+  url(server: ServerName): string | undefined;
   /**
    * Sends SIGTERM, and SIGKILL after 30 s; resolves with the exit code when it ended, null if a
    * signal ended it or it did not run. The cluster does not count this as a failure.
@@ -64,7 +66,6 @@ export class RestartableProcess implements ClusterProcess {
     return this.url('operations');
   }
 
-  /** URL of the server of that name, without a path; undefined while it does not listen. */
   url(server: ServerName): string | undefined {
     return this.#serving?.servers.get(server);
   }

@@ -8,17 +8,21 @@ import {
 import {
   type BindAddress,
   credentialsNamespaceFlag,
+  deniedNetworksFlag,
+  durationFlag,
   kubeconfigFlag,
   logLevelFlag,
   metricsBindAddressFlag,
-  parseDuration,
+  parseBoolean,
+  parseCount,
+  parsePeriod,
 } from '@mailprovider/process';
 import {
   DEFAULT_CREDENTIALS_NAMESPACE,
   DEFAULT_SYSTEM_NAMESPACE,
 } from '@mailprovider/provider/identity';
 import { parseNetwork } from '@mailprovider/smtp';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { DEFAULT_CONCURRENCY, DEFAULT_INTERVALS, type Intervals } from './schedule.ts';
 
 export interface HealthConfig {
@@ -58,48 +62,6 @@ interface LeaderElectionFlags {
   readonly leaderElectLeaseDuration: number;
   readonly leaderElectRenewDeadline: number;
   readonly leaderElectRetryPeriod: number;
-}
-
-function parseConcurrency(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be 1 or more');
-  return value;
-}
-
-function parseBoolean(text: string): boolean {
-  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('must be true or false');
-  return text === 'true';
-}
-
-function parseNetworks(text: string): readonly string[] {
-  const networks = text.split(',').map((network) => network.trim());
-  try {
-    for (const network of networks) parseNetwork(network);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
-  return networks;
-}
-
-function deniedNetworksFlag(): Option {
-  return new Option(
-    '--denied-networks <cidr,...>',
-    "never dial these: the CIDRs of the cluster's pods and services",
-  )
-    .argParser(parseNetworks)
-    .default([], 'none');
-}
-
-function durationFlag(flag: string, description: string, defaultMs: number): Option {
-  return new Option(`${flag} <duration>`, description)
-    .argParser(parseDuration)
-    .default(defaultMs, `${defaultMs / 1000}s`);
-}
-
-function parsePeriod(text: string): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds <= 0) throw new InvalidArgumentError('must be more than 0');
-  return milliseconds;
 }
 
 function scheduleFlags(): readonly Option[] {
@@ -157,9 +119,9 @@ export function loadConfig(argv: readonly string[] = process.argv): HealthConfig
     .addOption(kubeconfigFlag())
     .addOption(credentialsNamespaceFlag(DEFAULT_CREDENTIALS_NAMESPACE))
     .addOption(metricsBindAddressFlag())
-    .option('--concurrency <n>', 'providers checked at once', parseConcurrency, DEFAULT_CONCURRENCY)
+    .option('--concurrency <n>', 'providers checked at once', parseCount, DEFAULT_CONCURRENCY)
     .option('--allow-loopback', 'dial loopback addresses too; for development only', false)
-    .addOption(deniedNetworksFlag());
+    .addOption(deniedNetworksFlag(parseNetwork));
   for (const flag of [...scheduleFlags(), ...leaderElectionFlags()]) command.addOption(flag);
   command.addOption(logLevelFlag()).parse([...argv]);
   type Derived = 'intervals' | 'syncPeriodMs' | 'leaderElection';

@@ -3,10 +3,12 @@ import type { HealthStatus, StatusWriter } from '@mailprovider/health';
 import type { AdmissionContext } from '@mailprovider/provider/admit';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { SecretReader } from '@mailprovider/provider/secret-reader';
+import type { SendStatus, SendStatusWriter } from '@mailprovider/sender/ports';
 import { applyFolder, EMPTY_STATE, type FolderState } from '../folder/folder-state.ts';
 import type { FolderContent } from '../folder/read-folder.ts';
+import { Statuses } from './statuses.ts';
 
-/** What is told of changes; the health engine and the view listen. */
+/** What is told of changes; the health engine, the sender and the view listen. */
 export interface StoreListener {
   stored(provider: MailProvider): void;
   deleted(name: string): void;
@@ -21,8 +23,11 @@ export interface StoreListener {
  */
 export class ProviderStore implements SecretReader, StatusWriter {
   readonly #context: AdmissionContext;
-  readonly #statuses = new Map<string, { uid: string; status: HealthStatus }>();
-  readonly #listeners: StoreListener[] = [];
+  readonly #statuses = new Statuses();
+  readonly #listeners = new Set<StoreListener>();
+  readonly sendStatusWriter: SendStatusWriter = {
+    write: async (provider, status) => this.#writeSend(provider, status),
+  };
   #state: FolderState = EMPTY_STATE;
 
   constructor(context: AdmissionContext) {
@@ -33,18 +38,23 @@ export class ProviderStore implements SecretReader, StatusWriter {
     return this.#state;
   }
 
-  listen(listener: StoreListener): void {
-    this.#listeners.push(listener);
+  /** Tells a listener of each change until the returned function is called. */
+  listen(listener: StoreListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** All providers, as they would be read from the API server. */
+  all(): readonly MailProvider[] {
+    return [...this.#state.providers.values()].map(({ provider }) =>
+      this.#statuses.applyTo(provider),
+    );
   }
 
   /** The provider as it would be read from the API server: spec and status. */
   provider(name: string): MailProvider | undefined {
     const admitted = this.#state.providers.get(name)?.provider;
-    if (admitted === undefined) return undefined;
-    const written = this.#statuses.get(name);
-    return written?.uid === admitted.metadata.uid
-      ? { ...admitted, status: written.status }
-      : admitted;
+    return admitted && this.#statuses.applyTo(admitted);
   }
 
   /** Takes over what the folder holds now. */
@@ -69,9 +79,14 @@ export class ProviderStore implements SecretReader, StatusWriter {
     return secret === undefined ? { found: false, why: 'missing' } : { found: true, secret };
   }
 
-  async write({ metadata: { name, uid } }: MailProvider, status: HealthStatus): Promise<void> {
-    this.#statuses.set(name, { uid, status });
-    this.#tellStored(name);
+  async write(provider: MailProvider, status: HealthStatus): Promise<void> {
+    this.#statuses.writeHealth(provider, status);
+    this.#tellStored(provider.metadata.name);
+  }
+
+  #writeSend(provider: MailProvider, status: SendStatus): void {
+    this.#statuses.writeSend(provider, status);
+    this.#tellStored(provider.metadata.name);
   }
 
   #tellStored(name: string): void {

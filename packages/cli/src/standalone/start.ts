@@ -24,19 +24,25 @@ import type { Snapshot } from '../view/screen.ts';
 import type { View } from '../view/view.ts';
 import { MAILBOX_CREDENTIALS, type MailboxPorts, startDevelopmentMailbox } from './mailbox.ts';
 import { ProviderStore } from './provider-store.ts';
+import { type TriedSender, trySender } from './tried-sender.ts';
 
 export interface StartOptions {
   readonly folder: string;
   readonly credentialsNamespace: string;
   readonly metricsBindAddress: BindAddress;
   readonly mailbox: MailboxPorts | undefined;
+  /** Of the submit API. */
+  readonly submitBindAddress: BindAddress;
+  /** Where mails are kept. */
+  readonly dataFolder: string;
 }
 
 /**
  * Runs everything from a folder of YAML in this process, without a cluster.
  *
  * Rejects with `StartupError` if the folder cannot be read. A mailbox whose port is taken is left
- * out and said to be: the providers are then checked against whatever listens there.
+ * out and said to be: the providers are then checked against whatever listens there. So is a sender
+ * that cannot start.
  */
 export async function startStandalone(options: StartOptions, view: View): Promise<RunningApp> {
   const { folder, credentialsNamespace } = options;
@@ -68,7 +74,12 @@ export async function startStandalone(options: StartOptions, view: View): Promis
   const metricsUrl = `${url}/metrics`;
 
   let folderProblems: readonly Problem[] = [];
-  const show = () => view.show(snapshotOf(store, folder, metricsUrl, mailbox, folderProblems));
+  let sender: TriedSender | undefined;
+  const show = () => {
+    // Nothing is to be shown before all of it is known.
+    if (sender === undefined) return;
+    view.show(snapshotOf({ store, folder, metricsUrl, mailbox, sender, folderProblems }));
+  };
   store.listen({
     stored: (provider) => engine.stored(provider),
     deleted: (name) => engine.deleted(name),
@@ -77,7 +88,7 @@ export async function startStandalone(options: StartOptions, view: View): Promis
   });
   store.listen({ stored: show, deleted() {}, secretChanged() {}, reloaded() {} });
   const close = async () => {
-    await engine.close();
+    await Promise.all([engine.close(), sender?.running?.close()]);
     await operations.close();
     await mailbox.running?.close();
     view.close();
@@ -93,6 +104,10 @@ export async function startStandalone(options: StartOptions, view: View): Promis
         show();
       },
     });
+    const { submitBindAddress: bindAddress, dataFolder } = options;
+    const senderOptions = { bindAddress, dataFolder, credentialsNamespace };
+    sender = await trySender(senderOptions, store, registry);
+    show();
     return {
       async close() {
         await watcher.close();
@@ -134,13 +149,23 @@ async function tryMailbox(ports: MailboxPorts | undefined): Promise<TriedMailbox
   }
 }
 
-function snapshotOf(
-  store: ProviderStore,
-  folder: string,
-  metricsUrl: string,
-  { description, remedy }: TriedMailbox,
-  folderProblems: readonly Problem[],
-): Snapshot {
+interface Shown {
+  readonly store: ProviderStore;
+  readonly folder: string;
+  readonly metricsUrl: string;
+  readonly mailbox: TriedMailbox;
+  readonly sender: TriedSender;
+  readonly folderProblems: readonly Problem[];
+}
+
+function snapshotOf({
+  store,
+  folder,
+  metricsUrl,
+  mailbox,
+  sender,
+  folderProblems,
+}: Shown): Snapshot {
   const { providers } = store.state;
   const problems = [...folderProblems, ...store.state.problems];
   const rows = [...providers].flatMap(([name, { file, warnings }]) => {
@@ -148,6 +173,18 @@ function snapshotOf(
     return provider === undefined ? [] : [{ ...rowOf(provider), file, warnings }];
   });
   rows.sort((a, b) => a.name.localeCompare(b.name));
-  const mailbox = description;
-  return { folder, rows, problems, metricsUrl, mailbox, ...(remedy ? { remedy } : {}) };
+  const remedy = mailbox.remedy ?? sender.remedy;
+  const mailboxUrl = mailbox.running?.url;
+  const mailsUrl = sender.running?.mailsUrl;
+  return {
+    folder,
+    rows,
+    problems,
+    metricsUrl,
+    mailbox: mailbox.description,
+    sender: sender.description,
+    ...(mailboxUrl === undefined ? {} : { mailboxUrl }),
+    ...(mailsUrl === undefined ? {} : { mailsUrl }),
+    ...(remedy === undefined ? {} : { remedy }),
+  };
 }

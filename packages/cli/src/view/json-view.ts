@@ -16,13 +16,21 @@ function providerLine(row: ScreenRow): Line {
     healthy: row.healthy,
     reason: row.reason,
     message: row.message,
+    lastSendError: row.lastSendError,
     warnings: row.warnings,
   };
 }
 
-function linesOf({ rows, problems, metricsUrl, mailbox }: Snapshot): Map<string, Line> {
+function linesOf({
+  rows,
+  problems,
+  metricsUrl,
+  mailbox,
+  sender,
+  mailsUrl,
+}: Snapshot): Map<string, Line> {
   return new Map<string, Line>([
-    ['serving', { msg: 'serving', metrics: metricsUrl, mailbox }],
+    ['serving', { msg: 'serving', metrics: metricsUrl, mailbox, sender, submit: mailsUrl }],
     ...rows.map((row) => [`provider ${row.name}`, providerLine(row)] as const),
     ...problems.map(
       (problem) => [JSON.stringify(problem), { msg: 'refused', ...problem }] as const,

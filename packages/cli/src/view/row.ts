@@ -13,6 +13,8 @@ export interface Row {
   readonly healthy: string;
   readonly reason: string;
   readonly message: string;
+  /** Why the last mail was not sent; empty if it was, or there was none. */
+  readonly lastSendError: string;
 }
 
 export function rowOf(provider: MailProvider): Row {
@@ -30,5 +32,6 @@ export function rowOf(provider: MailProvider): Row {
     healthy: healthy?.status ?? 'Unknown',
     reason: healthy?.reason ?? 'Pending',
     message: (ready?.status === 'True' ? healthy : ready)?.message ?? '',
+    lastSendError: status?.lastSendError ?? '',
   };
 }

@@ -15,6 +15,11 @@ export interface Snapshot {
   readonly problems: readonly Problem[];
   readonly metricsUrl: string;
   readonly mailbox: readonly string[];
+  /** Answers a GET with what arrived, where there is a mailbox. */
+  readonly mailboxUrl?: string;
+  readonly sender: readonly string[];
+  /** Takes mails by POST, where there is a sender. */
+  readonly mailsUrl?: string;
   /** What to do first, where something beside the providers is wrong. */
   readonly remedy?: string;
 }
@@ -45,13 +50,22 @@ function firstStep({ rows, problems, folder, remedy }: Snapshot): string {
   return `Edit a file in ${folder}, for example a port: the change is checked as soon as it is saved.`;
 }
 
+const MAIL = '{"to":["you@example.com"],"subject":"Hello","text":"It works."}';
+
 function tryNext(snapshot: Snapshot): string[] {
-  return [`1. ${firstStep(snapshot)}`, `2. Look at the metrics: curl ${snapshot.metricsUrl}`];
+  const { mailsUrl, mailboxUrl, metricsUrl } = snapshot;
+  const steps = [
+    firstStep(snapshot),
+    mailsUrl && `Send a mail: curl --json '${MAIL}' ${mailsUrl}`,
+    mailsUrl && mailboxUrl && `See it arrived: curl ${mailboxUrl}`,
+    `Look at the metrics: curl ${metricsUrl}`,
+  ];
+  return steps.filter((step) => step !== undefined).map((step, index) => `${index + 1}. ${step}`);
 }
 
 /** The parts of a screen from top to bottom. */
 function partsOf(snapshot: Snapshot, now: Date) {
-  const { rows, problems, mailbox, folder } = snapshot;
+  const { rows, problems, mailbox, sender, folder } = snapshot;
   const failing = rows.filter(({ ready, message }) => ready === 'False' && message !== '');
   const warnings = rows.flatMap(({ name, warnings: texts }) =>
     texts.map((text) => `${name}: ${text}`),
@@ -63,9 +77,16 @@ function partsOf(snapshot: Snapshot, now: Date) {
       'Not ready:',
       failing.map(({ name, message }) => `${name}: ${message}`),
     ),
+    notSent: section(
+      'Last mail not sent:',
+      rows.flatMap(({ name, lastSendError }) =>
+        lastSendError === '' ? [] : [`${name}: ${lastSendError}`],
+      ),
+    ),
     refused: section('Refused:', problems.map(problemLine)),
     warnings: section('Warnings:', warnings),
     mailbox: section('Mailbox:', mailbox),
+    sender: section('Sender:', sender),
     tryNext: section('Try next (Ctrl-C ends):', tryNext(snapshot)),
   };
 }
@@ -76,7 +97,7 @@ function warningCount({ rows }: Snapshot): string {
 }
 
 /** What a small terminal does without, the most expendable first. */
-const EXPENDABLE = ['warnings', 'mailbox', 'refused', 'notReady'] as const;
+const EXPENDABLE = ['warnings', 'mailbox', 'sender', 'refused', 'notSent', 'notReady'] as const;
 
 /**
  * Draws a snapshot as text: the table, what is wrong and why, and what to try next; as much of it

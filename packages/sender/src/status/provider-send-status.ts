@@ -1,11 +1,20 @@
+import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
 import { isActive } from '@mailprovider/smtp/login/auth-suspension';
 import type { AttemptFailure } from '../mail/attempt-result.ts';
 import type { AttemptReport } from '../observer.ts';
-import type { SendStatus } from '../ports.ts';
+import type { ProviderSource, SendStatus, SendStatusWriter } from '../ports.ts';
 import { sendErrorOf } from './send-error.ts';
-import type { SendStatusDeps } from './send-status-keeper.ts';
+
+export interface SendStatusDeps {
+  readonly writer: SendStatusWriter;
+  readonly providers: Pick<ProviderSource, 'get'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A number from [0, 1), as `Math.random`. */
+  random(): number;
+}
 
 /** Between two writes of one provider; with the write itself a status is at most 5 s late. */
 const INTERVAL_MS = 4_000;

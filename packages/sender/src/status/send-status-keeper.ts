@@ -1,16 +1,5 @@
-import type { Clock, Logger } from '@mailprovider/process';
 import type { AttemptReport, SenderObserver } from '../observer.ts';
-import type { ProviderSource, SendStatusWriter } from '../ports.ts';
-import { ProviderSendStatus } from './provider-send-status.ts';
-
-export interface SendStatusDeps {
-  readonly writer: SendStatusWriter;
-  readonly providers: Pick<ProviderSource, 'get'>;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** A number from [0, 1), as `Math.random`. */
-  random(): number;
-}
+import { ProviderSendStatus, type SendStatusDeps } from './provider-send-status.ts';
 
 /**
  * Keeps `lastSendAttempt`, `lastSendError` and the suspension of a failed login in the status of each

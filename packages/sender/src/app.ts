@@ -1,0 +1,178 @@
+import {
+  ApiConnection,
+  defaultClaims,
+  kubeSecretReader,
+  leases,
+  loadKubeConfig,
+  mailProviders,
+  secrets,
+} from '@mailprovider/kube';
+import { createWatchMetrics } from '@mailprovider/kube/cache/watch-metrics';
+import { Watches } from '@mailprovider/kube/cache/watches';
+import { references } from '@mailprovider/kube/references';
+import {
+  createOperationsServer,
+  createRegistry,
+  type Logger,
+  listen,
+  type RunningApp,
+  StartupError,
+  systemClock,
+} from '@mailprovider/process';
+import { createAddressPolicy } from '@mailprovider/smtp';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { Authenticate } from './api/authentication.ts';
+import { loopbackAuthenticator, requireTokenBeyondLoopback } from './api/loopback-only.ts';
+import { createApiServer } from './api/server.ts';
+import { tokenFileAuthenticator } from './api/token-file-authenticator.ts';
+import type { SenderConfig } from './config.ts';
+import { createSender, type RunningSender } from './create-sender.ts';
+import { kubeSendStatusWriter, watchedProviders } from './kube-ports.ts';
+import { lateSender } from './late-sender.ts';
+import { createAttemptLog } from './log/attempt-log.ts';
+import { createSenderMetrics } from './metrics/sender-metrics.ts';
+import { toAll } from './observer.ts';
+import type { ProviderSource } from './ports.ts';
+import { SendStatusKeeper } from './status/send-status-keeper.ts';
+import { type MailStore, StoreError } from './store/mail-store.ts';
+import { openLmdbStore } from './store/open-lmdb-store.ts';
+
+/** Together with `--shutdown-grace-period` less than the 30 s after which Kubernetes kills. */
+const STATUS_GRACE_MS = 2_000;
+
+/** Ways to the API server. */
+interface Connections {
+  /** For what deliveries and callers wait for. */
+  readonly reads: ApiConnection;
+  readonly statuses: ApiConnection;
+}
+
+function connect({ kubeconfig }: SenderConfig): Connections {
+  const settings = loadKubeConfig(kubeconfig);
+  return { reads: new ApiConnection(settings), statuses: new ApiConnection(settings) };
+}
+
+/** Builds the sender; it delivers and accepts as soon as the providers are known. */
+export async function startSender(config: SenderConfig, logger: Logger): Promise<RunningApp> {
+  const authenticate = await authenticator(config, logger);
+  const connections = connect(config);
+  const { reads } = connections;
+  const registry = createRegistry();
+  let running: RunningSender | undefined;
+  const stopWatching = new AbortController();
+  const known = watch(config, reads, registry, logger, stopWatching.signal);
+  const providers = watchedProviders(known);
+  const statuses = statusKeeper(connections.statuses, providers, logger);
+  const metrics = createSenderMetrics(registry, () => running?.readings() ?? [], systemClock);
+  const store = await openStore(config);
+  // Rejects only if the store fails, which nobody catches: it ends the process.
+  const coming = known.start().then(async () => {
+    if (stopWatching.signal.aborted) return undefined;
+    running = await createSender({
+      ...config,
+      store,
+      providers,
+      references: references(reads),
+      secrets: kubeSecretReader(secrets(reads, config.credentialsNamespace)),
+      addressPolicy: createAddressPolicy(config),
+      observer: toAll([metrics, createAttemptLog(logger), statuses]),
+      logger,
+    });
+    return running;
+  });
+  const isReady = () => running !== undefined && known.synced && known.claim.value !== undefined;
+  const sender = lateSender(coming);
+  const api = createApiServer({ sender, authenticate, limits: config.limits, logger, isReady });
+  const operations = createOperationsServer({ registry, isReady });
+  const close = async () => {
+    if (running === undefined) stopWatching.abort();
+    await Promise.all([api.close(), sender.close()]);
+    if ((await coming) === undefined) await store.close();
+    // A call that the API server keeps waiting must not keep the process.
+    const force = setTimeout(() => void connections.statuses.close(), STATUS_GRACE_MS);
+    await statuses.close();
+    clearTimeout(force);
+    stopWatching.abort();
+    await known.ended();
+    await operations.close();
+    await Promise.all([reads.close(), connections.statuses.close()]);
+  };
+  await serve(api, operations, config, logger).catch(async (error) => {
+    await close();
+    throw error;
+  });
+  return {
+    close() {
+      logger.info('stopping');
+      return close();
+    },
+  };
+}
+
+async function serve(
+  api: FastifyInstance,
+  operations: FastifyInstance,
+  { metricsBindAddress, bindAddress }: SenderConfig,
+  logger: Logger,
+): Promise<void> {
+  const operationsUrl = await listen(operations, metricsBindAddress, '--metrics-bind-address');
+  logger.info({ server: 'operations', url: operationsUrl }, 'serving');
+  const submitUrl = await listen(api, bindAddress, '--bind-address');
+  logger.info({ server: 'submit', url: submitUrl }, 'serving');
+}
+
+function statusKeeper(
+  connection: ApiConnection,
+  providers: ProviderSource,
+  logger: Logger,
+): SendStatusKeeper {
+  const writer = kubeSendStatusWriter(mailProviders(connection), logger);
+  return new SendStatusKeeper({
+    writer,
+    providers,
+    clock: systemClock,
+    logger,
+    random: Math.random,
+  });
+}
+
+async function authenticator(
+  { bindAddress, tokenFile }: SenderConfig,
+  logger: Logger,
+): Promise<Authenticate> {
+  requireTokenBeyondLoopback(bindAddress, tokenFile);
+  if (tokenFile === undefined) return loopbackAuthenticator;
+  return tokenFileAuthenticator(tokenFile, { clock: systemClock, logger });
+}
+
+function watch(
+  { credentialsNamespace, leaseNamespace, syncPeriod }: SenderConfig,
+  reads: ApiConnection,
+  registry: Registry,
+  logger: Logger,
+  signal: AbortSignal,
+): Watches {
+  return new Watches({
+    providers: mailProviders(reads),
+    secrets: secrets(reads, credentialsNamespace),
+    claims: defaultClaims(leases(reads, leaseNamespace)),
+    clock: systemClock,
+    logger,
+    syncPeriodMs: syncPeriod,
+    observer: createWatchMetrics(registry, systemClock),
+    signal,
+  });
+}
+
+async function openStore({ dataDir, dataMaxBytes }: SenderConfig): Promise<MailStore> {
+  try {
+    return await openLmdbStore(
+      dataDir,
+      dataMaxBytes === undefined ? {} : { maxBytes: dataMaxBytes },
+    );
+  } catch (error) {
+    if (error instanceof StoreError) throw new StartupError(`--data-dir: ${error.message}`);
+    throw error;
+  }
+}

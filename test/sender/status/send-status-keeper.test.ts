@@ -1,0 +1,164 @@
+import { createLogger } from '@mailprovider/process';
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import type { AuthSuspension } from '@mailprovider/provider/status-schema';
+import type { SendStatus } from '@mailprovider/sender/ports';
+import { SendStatusKeeper } from '@mailprovider/sender/status/send-status-keeper';
+import t from 'tap';
+import { ManualClock } from '../../health/manual-clock.ts';
+import { providerObject } from '../../health/provider-object.ts';
+import { minimalSpec } from '../../provider/minimal-spec.ts';
+import { attemptReport } from '../attempt-report.ts';
+
+const REFUSED = { reason: 'ConnectionRefused', stage: 'connect' } as const;
+
+function record(until: string, fields: Partial<AuthSuspension> = {}): AuthSuspension {
+  const login = { target: 'smtp.example.com:587', user: 'u', secretVersion: '1' };
+  return { ...login, until, reason: 'AuthenticationFailed', code: 535, ...fields };
+}
+
+/** Everything that has been settled already is done. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A keeper of one provider, whose store answers as the test says. */
+function keeperUnderTest() {
+  const clock = new ManualClock();
+  const written: SendStatus[] = [];
+  const store = {
+    provider: providerObject('p', { spec: minimalSpec() }) as MailProvider | undefined,
+    failing: false,
+  };
+  const keeper = new SendStatusKeeper({
+    writer: {
+      async write(_provider, status) {
+        if (store.failing) throw new Error('unavailable');
+        written.push(status);
+      },
+    },
+    providers: { get: () => store.provider },
+    clock,
+    logger: createLogger('test', 'silent'),
+    random: () => 0,
+  });
+  const attempted = (parts: Parameters<typeof attemptReport>[1] = {}) =>
+    keeper.attempted(attemptReport({}, { at: clock.now(), ...parts }));
+  const pass = async (ms: number) => {
+    clock.advance(ms);
+    await settled();
+  };
+  return { clock, written, store, keeper, attempted, pass };
+}
+
+t.test(
+  'the first attempt is written at once, and what follows within 5 s as it is by then',
+  async (t) => {
+    const { clock, written, attempted, pass } = keeperUnderTest();
+    attempted({ failure: REFUSED });
+    await settled();
+    t.equal(written.length, 1);
+    t.match(
+      written[0]?.lastSendError,
+      /^ConnectionRefused: smtp\.example\.com:587: failed in stage connect: /,
+    );
+    for (let second = 0; second < 3; second += 1) {
+      await pass(1_000);
+      attempted({ failure: REFUSED });
+    }
+    attempted();
+    t.equal(written.length, 1, 'coalesced');
+    await pass(1_900);
+    t.strictSame(written.slice(1), [{ lastSendAttempt: new Date(clock.now().getTime() - 1_900) }]);
+    t.strictSame(clock.pending, [], 'nothing is left to write');
+  },
+);
+
+t.test('a write that fails is repeated in growing pauses with the latest state', async (t) => {
+  const { clock, written, store, attempted, pass } = keeperUnderTest();
+  store.failing = true;
+  attempted({ failure: REFUSED });
+  await settled();
+  t.strictSame(clock.pending, [500]);
+  await pass(500);
+  t.strictSame(clock.pending, [1_000]);
+  attempted();
+  store.failing = false;
+  await pass(1_000);
+  t.equal(written.length, 1);
+  t.notOk(written[0]?.lastSendError);
+});
+
+t.test('close writes what is not written yet', async (t) => {
+  const { clock, written, keeper, attempted } = keeperUnderTest();
+  attempted();
+  await settled();
+  attempted({ failure: REFUSED });
+  await keeper.close();
+  t.match(written[1]?.lastSendError, /^ConnectionRefused: /);
+  t.strictSame(clock.pending, []);
+  attempted();
+  await settled();
+  t.equal(written.length, 2, 'nothing after that');
+});
+
+t.test('close ends although the write fails', async (t) => {
+  const { store, keeper, attempted } = keeperUnderTest();
+  store.failing = true;
+  attempted();
+  await t.resolves(keeper.close());
+});
+
+t.test(
+  'a suspension is written each time while it counts, before and after the watch tells of it',
+  async (t) => {
+    const { clock, written, store, attempted, pass } = keeperUnderTest();
+    const suspension = record('2026-01-01T00:00:30Z');
+    attempted({
+      failure: { reason: 'AuthenticationFailed', stage: 'auth', code: 535 },
+      suspension,
+    });
+    await settled();
+    attempted();
+    await pass(5_000);
+    store.provider = providerObject('p', {
+      spec: minimalSpec(),
+      status: { authSuspension: suspension },
+    });
+    attempted();
+    await pass(5_000);
+    t.strictSame(
+      written.map(({ authSuspension }) => authSuspension),
+      [suspension, suspension, suspension],
+    );
+    clock.advance(30_000);
+    attempted();
+    await pass(5_000);
+    t.notOk(written.at(-1)?.authSuspension, 'its time is over');
+  },
+);
+
+t.test(
+  'the record of another process is kept, and one that somebody removed is not put back',
+  async (t) => {
+    const { written, store, attempted, pass } = keeperUnderTest();
+    const spec = minimalSpec();
+    attempted({ failure: REFUSED, suspension: record('2026-01-01T00:59:00Z') });
+    await settled();
+    const later = record('2026-01-01T00:59:30Z', { secretVersion: '2' });
+    store.provider = providerObject('p', { spec, status: { authSuspension: later } });
+    attempted();
+    await pass(5_000);
+    t.strictSame(written.at(-1)?.authSuspension, later);
+    store.provider = providerObject('p', { spec, status: {} });
+    attempted();
+    await pass(5_000);
+    t.notOk(written.at(-1)?.authSuspension);
+  },
+);
+
+t.test('a provider that is gone is not written to', async (t) => {
+  const { written, store, attempted, clock } = keeperUnderTest();
+  store.provider = undefined;
+  attempted({ failure: { reason: 'ProviderNotFound' } });
+  await settled();
+  t.strictSame(written, []);
+  t.strictSame(clock.pending, []);
+});
