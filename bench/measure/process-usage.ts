@@ -13,6 +13,12 @@ export async function peakRssMiB(pid: number | undefined): Promise<number> {
   return Number(status.match(/^VmHWM:\s+(\d+) kB$/m)?.[1]) / 1024;
 }
 
+/** Memory that a process has now that no file backs; NaN where there is no /proc. */
+export async function anonymousRssMiB(pid: number | undefined): Promise<number> {
+  const status = await read(pid, 'status');
+  return Number(status.match(/^RssAnon:\s+(\d+) kB$/m)?.[1]) / 1024;
+}
+
 /** Time that all threads of a process had a core so far; NaN where there is no /proc. */
 export async function cpuSeconds(pid: number | undefined): Promise<number> {
   const stat = await read(pid, 'stat');

@@ -4,7 +4,7 @@ import type { Teardown } from '@mailprovider/cluster/teardown';
 import { ApiConnection, loadKubeConfig, mailProviders } from '@mailprovider/kube';
 import type { BenchDirectory } from '../measure/bench-directory.ts';
 import { startControlPlane } from '../measure/control-plane.ts';
-import type { Access } from './access.ts';
+import type { Access } from '../measure/access.ts';
 import { type ConditionFigures, measureConditions } from './condition-round.ts';
 import type { BenchConfig } from './config.ts';
 import { startHealth } from './health-process.ts';

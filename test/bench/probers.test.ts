@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import process from 'node:process';
 import t, { type Test } from 'tap';
 import { createBenchDirectory } from '#bench/measure/bench-directory';
-import { createAccess } from '#bench/probe/access';
+import { createAccess } from '#bench/measure/access';
 import { blackboxVersion, startBlackbox } from '#bench/probe/blackbox';
 import { startNodeProber } from '#bench/probe/node-prober';
 import { measureRates } from '#bench/probe/rate-rounds';

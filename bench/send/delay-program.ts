@@ -1,0 +1,7 @@
+import { z } from 'zod';
+import { assist } from '../measure/assist.ts';
+import { startDelayProxy } from './delay-proxy.ts';
+
+const taskSchema = z.object({ port: z.int(), roundTripMs: z.number() });
+
+assist(async (task) => ({ port: await startDelayProxy(taskSchema.parse(task)) }));
