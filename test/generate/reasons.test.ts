@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { suspensionAfter } from '@mailprovider/health/check/auth-suspension';
-import type { Login } from '@mailprovider/health/check/login';
 import { PROVIDER_REPLIES } from '@mailprovider/provider/reason-guide/provider-replies';
 import { SECRET_REASON_GUIDE } from '@mailprovider/provider/reason-guide/secret-reasons';
 import {
@@ -18,6 +16,8 @@ import {
   SESSION_REASONS,
   STAGES,
 } from '@mailprovider/provider/reasons';
+import { suspensionAfter } from '@mailprovider/smtp/login/auth-suspension';
+import type { Login } from '@mailprovider/smtp/login/login';
 import t from 'tap';
 
 const docs = join(import.meta.dirname, '../../../docs');

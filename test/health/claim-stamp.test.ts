@@ -1,7 +1,7 @@
 import { ClaimStamper, stampedClaim } from '@mailprovider/health/default/claim-stamp';
 import { SeenUids } from '@mailprovider/health/default/seen-uids';
-import { Latest } from '@mailprovider/health/watch/latest';
 import type { ClaimReading } from '@mailprovider/kube';
+import { Latest } from '@mailprovider/kube/cache/latest';
 import { createLogger } from '@mailprovider/process';
 import { type Claim, decideClaim } from '@mailprovider/provider/default/claim';
 import t, { type Test } from 'tap';

@@ -1,12 +1,8 @@
-import {
-  createHealthMetrics,
-  HealthEngine,
-  type HealthStatus,
-  type SecretLookup,
-} from '@mailprovider/health';
+import { createHealthMetrics, HealthEngine, type HealthStatus } from '@mailprovider/health';
 import { createLogger } from '@mailprovider/process';
 import { conditionOf } from '@mailprovider/provider/conditions';
 import { decodeMailProvider, type MailProvider } from '@mailprovider/provider/mail-provider';
+import type { SecretLookup } from '@mailprovider/provider/secret-reader';
 import { createAddressPolicy, type Resolver, systemResolver } from '@mailprovider/smtp';
 import { Registry } from 'prom-client';
 import type { Test } from 'tap';

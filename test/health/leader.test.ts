@@ -4,9 +4,9 @@ import { createHealthMetrics, type HealthStatus } from '@mailprovider/health';
 import { SeenUids } from '@mailprovider/health/default/seen-uids';
 import type { HealthEvent } from '@mailprovider/health/events/status-events';
 import { lead } from '@mailprovider/health/leader';
-import { Latest } from '@mailprovider/health/watch/latest';
-import { ProviderCache } from '@mailprovider/health/watch/provider-cache';
 import { type ClaimReading, type Leadership, LeadershipLost } from '@mailprovider/kube';
+import { Latest } from '@mailprovider/kube/cache/latest';
+import { ProviderCache } from '@mailprovider/kube/cache/provider-cache';
 import { createLogger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
@@ -46,11 +46,11 @@ function leaderDeps(t: Test) {
     providers: new ProviderCache(),
     secretChanges: new EventEmitter<{ changed: [name: string] }>(),
     claim: new Latest<ClaimReading>(),
-    seen: new SeenUids(clock),
   };
   known.claim.tell({ claim: undefined, lease: undefined });
   const deps = {
     known,
+    seen: new SeenUids(clock),
     engine: {
       check: {
         credentialsNamespace: 'mail',

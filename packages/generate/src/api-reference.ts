@@ -73,7 +73,7 @@ export function apiReference(): string {
   ];
   const metricRows = Object.values(METRICS).map(({ name, type, labels, help, exportedBy }) => {
     const labelNames = labels.map((label) => `\`${label}\``).join(' ');
-    return [`\`${name}\``, type, labelNames, help, exportedBy];
+    return [`\`${name}\``, type, labelNames, help, exportedBy.join(', ')];
   });
   return `# ${KIND}, ${API_VERSION}
 
@@ -102,7 +102,5 @@ What each reason means, and what to do: [reasons.md](reasons.md).
 ## Metrics
 
 ${markdownTable(['metric', 'type', 'labels', 'meaning', 'exported by'], metricRows)}
-
-The sender is yet to be built; its names are reserved.
 `;
 }

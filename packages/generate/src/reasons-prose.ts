@@ -19,7 +19,7 @@ do. The reason stands in \`kubectl get mailprovider -o wide\`; the message of th
   failure is looked at again after 30 s.
 `;
 
-/** When a login that failed is tried again: the times of `suspensionAfter` in packages/health. */
+/** When a login that failed is tried again: the times of `suspensionAfter` in packages/smtp. */
 export const AFTER_A_LOGIN = `## What becomes of the login
 
 Wrong passwords lock accounts, so a login that failed is not repeated like the rest of the check:

@@ -4,6 +4,8 @@ import {
   ApiConnection,
   defaultClaims,
   events,
+  holderOf,
+  kubeSecretReader,
   type Leadership,
   leases,
   loadKubeConfig,
@@ -11,6 +13,8 @@ import {
   runLeaderElection,
   secrets,
 } from '@mailprovider/kube';
+import { createWatchMetrics } from '@mailprovider/kube/cache/watch-metrics';
+import { Watches } from '@mailprovider/kube/cache/watches';
 import {
   createOperationsServer,
   createRegistry,
@@ -24,23 +28,21 @@ import { createAddressPolicy, systemResolver } from '@mailprovider/smtp';
 import type { Registry } from 'prom-client';
 import type { HealthConfig } from './config.ts';
 import { enabledDefaults } from './default/default-conditions.ts';
+import { SeenUids } from './default/seen-uids.ts';
 import {
   kubeClaimStore,
   kubeDefaultConditionWriter,
   kubeEventSink,
-  kubeSecretReader,
   kubeStatusWriter,
 } from './kube-ports.ts';
-import { holderOf, type LeaderDeps, lead } from './leader.ts';
+import { type LeaderDeps, lead } from './leader.ts';
 import { createHealthMetrics } from './metrics/check-metrics.ts';
 import {
   type DefaultCount,
   measuredLeadership,
   registerDefaultMetrics,
 } from './metrics/election-metrics.ts';
-import { createWatchMetrics } from './metrics/watch-metrics.ts';
 import { PROBE_TIMEOUT_MS } from './schedule.ts';
-import { Watches } from './watch/watches.ts';
 
 const LEADER_LEASE = 'mailprovider-health';
 const EVENT_REPORTER = { controller: 'mailprovider-health', instance: hostname() };
@@ -83,8 +85,10 @@ export async function startHealth(config: HealthConfig, logger: Logger): Promise
     observer: createWatchMetrics(registry, clock),
     signal,
   });
+  const seen = new SeenUids(clock);
+  known.providers.listen(seen);
   registerDefaultMetrics(registry, () => defaultCount(known));
-  const parts = { known, ...leaderParts(config, connections, registry, logger) };
+  const parts = { known, seen, ...leaderParts(config, connections, registry, logger) };
   const leadMeasured = measuredLeadership(registry, LEADER_LEASE, (leadership) =>
     lead(leadership, parts),
   );
@@ -119,7 +123,7 @@ function leaderParts(
   { checks, coordination }: Connections,
   registry: Registry,
   logger: Logger,
-): Omit<LeaderDeps, 'known'> {
+): Omit<LeaderDeps, 'known' | 'seen'> {
   const { credentialsNamespace, allowLoopback, deniedNetworks, leaderElection } = config;
   const { concurrency, intervals } = config;
   const clock = systemClock;

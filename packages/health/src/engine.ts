@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import { passwordSecretOf } from '@mailprovider/provider/password-secret';
 import type { CheckDeps } from './check/check-provider.ts';
 import { type Finding, GuardedChecks, hasFailedLogin } from './check/guarded-checks.ts';
 import type { HealthMetrics } from './metrics/check-metrics.ts';
@@ -8,7 +9,7 @@ import { deriveStatus, type HealthStatus } from './status/derive-status.ts';
 import { logFields } from './status/log-fields.ts';
 import { StatusKeeper, type StatusKeeperDeps } from './status/status-keeper.ts';
 import { withStatus } from './status/stored-status.ts';
-import { passwordSecretOf, probeRequestOf, sameGeneration } from './triggers.ts';
+import { probeRequestOf, sameGeneration } from './triggers.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface EngineDeps extends StatusKeeperDeps {

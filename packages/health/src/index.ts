@@ -7,7 +7,7 @@ export {
 export type { CheckResult, ProbeFinding, ServerCheckResult } from './check/check-result.ts';
 export { type EngineDeps, HealthEngine } from './engine.ts';
 export { createHealthMetrics, type HealthMetrics } from './metrics/check-metrics.ts';
-export type { EventSink, SecretLookup, SecretReader, StatusWriter } from './ports.ts';
+export type { EventSink, StatusWriter } from './ports.ts';
 export {
   DEFAULT_CONCURRENCY,
   DEFAULT_INTERVALS,

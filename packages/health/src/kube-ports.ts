@@ -1,45 +1,14 @@
-import {
-  ApiError,
-  type DefaultClaims,
-  type Events,
-  type MailProviders,
-  type Secrets,
-} from '@mailprovider/kube';
+import { ApiError, type DefaultClaims, type Events, type MailProviders } from '@mailprovider/kube';
 import type { Logger } from '@mailprovider/process';
 import { API_VERSION, KIND } from '@mailprovider/provider/identity';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { MailProviderStatus } from '@mailprovider/provider/status-schema';
-import type {
-  ClaimStore,
-  DefaultConditionWriter,
-  EventSink,
-  SecretReader,
-  StatusWriter,
-} from './ports.ts';
+import type { ClaimStore, DefaultConditionWriter, EventSink, StatusWriter } from './ports.ts';
 
 /** Owner of the status fields of a check, in `metadata.managedFields`. */
 const CHECK_MANAGER = 'mailprovider-health';
 /** Owner of the Default condition, which is written at other times. */
 const DEFAULT_MANAGER = 'mailprovider-health-default';
-
-/** Reads Secrets from the API server. */
-export function kubeSecretReader(secrets: Secrets): SecretReader {
-  return {
-    async read(name) {
-      try {
-        return { found: true, secret: await secrets.read(name) };
-      } catch (error) {
-        if (error instanceof ApiError && error.reason === 'not-found') {
-          return { found: false, why: 'missing' };
-        }
-        if (error instanceof ApiError && error.reason === 'forbidden') {
-          return { found: false, why: 'forbidden' };
-        }
-        throw error;
-      }
-    },
-  };
-}
 
 /** Writes what a check found out to the API server. */
 export function kubeStatusWriter(providers: MailProviders, logger: Logger): StatusWriter {

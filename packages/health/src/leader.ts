@@ -1,4 +1,6 @@
-import type { ClaimReading, Leadership } from '@mailprovider/kube';
+import { holderOf, type Leadership } from '@mailprovider/kube';
+import type { ProviderListener } from '@mailprovider/kube/cache/provider-cache';
+import type { Watches } from '@mailprovider/kube/cache/watches';
 import { conditionOf } from '@mailprovider/provider/conditions';
 import type { StoredSecret } from '@mailprovider/provider/secret';
 import pLimit from 'p-limit';
@@ -6,16 +8,16 @@ import { ListedSecrets } from './check/listed-secrets.ts';
 import { ClaimStamper } from './default/claim-stamp.ts';
 import { DEFAULT_CONDITION } from './default/default-conditions.ts';
 import { DefaultKeeper } from './default/default-keeper.ts';
+import type { SeenUids } from './default/seen-uids.ts';
 import { type EngineDeps, HealthEngine } from './engine.ts';
 import { EventRecorder } from './events/event-recorder.ts';
 import { eventOf, isTransition } from './events/status-events.ts';
 import type { ClaimStore, DefaultConditionWriter, EventSink, StatusWriter } from './ports.ts';
-import type { ProviderListener } from './watch/provider-cache.ts';
-import type { Watches } from './watch/watches.ts';
 
 export interface LeaderDeps {
   /** What every replica follows, whoever leads. */
-  readonly known: Pick<Watches, 'providers' | 'secretChanges' | 'claim' | 'seen'>;
+  readonly known: Pick<Watches, 'providers' | 'secretChanges' | 'claim'>;
+  readonly seen: SeenUids;
   readonly engine: Omit<EngineDeps, 'events'>;
   /** Reads all Secrets of the credentials namespace, by name. */
   readonly listSecrets: () => Promise<ReadonlyMap<string, StoredSecret>>;
@@ -78,17 +80,12 @@ function tellingOf(events: EventRecorder, writer: DefaultConditionWriter): Defau
   };
 }
 
-/** The provider that has claimed to be the default, if one has. */
-export function holderOf({ claim }: ClaimReading): string | undefined {
-  return claim === undefined || claim === 'unreadable' ? undefined : claim.holder;
-}
-
 /**
  * All that only the leader does: it checks the providers, keeps their Default conditions, and stamps
  * the claim. Starts from what is known, and resolves when the leadership and all work have ended.
  */
 export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<void> {
-  const { known, defaultConditionWriter, claimStore, eventSink, listSecrets } = deps;
+  const { known, seen, defaultConditionWriter, claimStore, eventSink, listSecrets } = deps;
   const { check, clock, logger, statusWriter } = deps.engine;
   const secrets = new ListedSecrets({ reader: check.secrets, list: listSecrets, clock });
   const events = new EventRecorder({ sink: eventSink, clock, logger });
@@ -103,9 +100,8 @@ export async function lead(leadership: Leadership, deps: LeaderDeps): Promise<vo
   });
   const writer = tellingOf(events, whileLeading(leadership, defaultConditionWriter));
   const defaults = new DefaultKeeper({ writer, clock, logger });
-  const { claim: latest, seen } = known;
   // The Lease itself makes the stamp safe: it is a compare-and-swap.
-  const stamper = new ClaimStamper({ latest, seen, store: claimStore, clock, logger });
+  const stamper = new ClaimStamper({ latest: known.claim, seen, store: claimStore, clock, logger });
 
   const secretChanged = (name: string) => {
     secrets.changed(name);

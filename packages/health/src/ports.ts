@@ -1,19 +1,9 @@
 import type { ClaimReading } from '@mailprovider/kube';
 import type { Claim } from '@mailprovider/provider/default/claim';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import type { StoredSecret } from '@mailprovider/provider/secret';
 import type { Condition } from '@mailprovider/provider/status-schema';
 import type { HealthEvent } from './events/status-events.ts';
 import type { HealthStatus } from './status/derive-status.ts';
-
-export type SecretLookup =
-  | { readonly found: true; readonly secret: StoredSecret }
-  | { readonly found: false; readonly why: 'missing' | 'forbidden' };
-
-/** Reads Secrets of the one credentials namespace. Rejects when it cannot tell, and only then. */
-export interface SecretReader {
-  read(name: string): Promise<SecretLookup>;
-}
 
 /** Stores what a check found out. Resolves also when the provider is gone by now. */
 export interface StatusWriter {

@@ -1,4 +1,3 @@
-import { fieldsAt } from '@mailprovider/provider/fields';
 import { PROBE_REQUESTED_AT_ANNOTATION } from '@mailprovider/provider/identity';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import { sameValue } from '@mailprovider/provider/same-value';
@@ -10,12 +9,6 @@ import { sameValue } from '@mailprovider/provider/same-value';
 export function sameGeneration(a: MailProvider, b: MailProvider): boolean {
   const [one, other] = [a.metadata, b.metadata];
   return one.uid === other.uid && one.generation === other.generation && sameValue(a.spec, b.spec);
-}
-
-/** The name of the Secret that a stored provider references; its spec may be anything. */
-export function passwordSecretOf({ spec }: MailProvider): string | undefined {
-  const { name } = fieldsAt(fieldsAt(spec, 'smtp'), 'passwordRef');
-  return typeof name === 'string' ? name : undefined;
 }
 
 /** What the last request for a probe holds; another value is another request. */

@@ -12,6 +12,11 @@ export interface ClaimReading {
   readonly lease: Lease | undefined;
 }
 
+/** The provider that has claimed to be the default, if one has. */
+export function holderOf({ claim }: ClaimReading): string | undefined {
+  return claim === undefined || claim === 'unreadable' ? undefined : claim.holder;
+}
+
 /** The one claim to be the default, kept in a Lease. */
 export interface DefaultClaims {
   /** Reads the claim and the API server's clock, in milliseconds since 1970 but whole seconds. */

@@ -1,6 +1,11 @@
 export { ApiConnection } from './api-connection.ts';
 export { ApiError, type ApiErrorCause } from './api-error.ts';
-export { type ClaimReading, type DefaultClaims, defaultClaims } from './default-claims.ts';
+export {
+  type ClaimReading,
+  type DefaultClaims,
+  defaultClaims,
+  holderOf,
+} from './default-claims.ts';
 export {
   type EventContent,
   type EventReporter,
@@ -20,6 +25,7 @@ export { type ElectionClock, type Leadership, LeadershipLost } from './leadershi
 export { type Lease, type LeaseContent, type LeaseReading, type Leases, leases } from './leases.ts';
 export type { WatchContext, WatchHandlers, WatchObserver } from './list-watch.ts';
 export { type MailProviders, mailProviders } from './mail-providers.ts';
+export { kubeSecretReader } from './secret-reader.ts';
 export { type Secrets, type SecretVersion, secrets } from './secrets.ts';
 export { type SharedSecret, type SharedSecretVersion, sharedSecret } from './shared-secret.ts';
 export { type Access, type Subject, subjectAccess } from './subject-access.ts';

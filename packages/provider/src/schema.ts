@@ -104,6 +104,10 @@ const smtp = z
       description:
         'Authentication mechanism to use. Without it PLAIN, then LOGIN, then CRAM-MD5, the first that the server offers.',
     }),
+    maxConnections: z.int().min(1).max(100).default(5).meta({
+      description:
+        'Most connections to the server at once, that of a health check included. With 1 the sender has one beside it.',
+    }),
   })
   .meta({ description: 'SMTP server configuration.' });
 

@@ -19,10 +19,9 @@ export interface ClusterOptions {
  */
 export async function openCluster(name: string, options: ClusterOptions): Promise<ProbeSource> {
   // Loaded here, and only here: the client of the API server takes longer to load than a probe.
-  const { ApiConnection, loadKubeConfig, mailProviders, secrets } = await import(
+  const { ApiConnection, kubeSecretReader, loadKubeConfig, mailProviders, secrets } = await import(
     '@mailprovider/kube'
   );
-  const { kubeSecretReader } = await import('@mailprovider/health/kube-ports');
   const { credentialsNamespace, allowLoopback, context } = options;
   const kubeConfig = loadKubeConfig(options.kubeconfig ?? usualKubeConfig());
   if (context !== undefined) {

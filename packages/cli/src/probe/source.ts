@@ -1,5 +1,5 @@
-import type { SecretReader } from '@mailprovider/health';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import type { SecretReader } from '@mailprovider/provider/secret-reader';
 import type { Problem } from '../folder/documents.ts';
 
 /** Where providers and their Secrets come from. */

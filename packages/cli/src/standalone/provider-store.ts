@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HealthStatus, SecretReader, StatusWriter } from '@mailprovider/health';
+import type { HealthStatus, StatusWriter } from '@mailprovider/health';
 import type { AdmissionContext } from '@mailprovider/provider/admit';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import type { SecretReader } from '@mailprovider/provider/secret-reader';
 import { applyFolder, EMPTY_STATE, type FolderState } from '../folder/folder-state.ts';
 import type { FolderContent } from '../folder/read-folder.ts';
 

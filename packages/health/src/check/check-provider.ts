@@ -1,13 +1,16 @@
 import { withDeadline } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import type { SecretReason } from '@mailprovider/provider/reasons';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
-import { passwordFrom } from '@mailprovider/provider/secret';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
 import { type Target, targetOf } from '@mailprovider/provider/target';
 import { validateSpec } from '@mailprovider/provider/validate';
 import { type Credentials, openSession, type SessionDeps, SmtpError } from '@mailprovider/smtp';
-import type { SecretReader } from '../ports.ts';
+import {
+  type CredentialsDeps,
+  type LoadedCredentials,
+  loadCredentials,
+} from '@mailprovider/smtp/login/load-credentials';
+import { type Login, loginOf } from '@mailprovider/smtp/login/login';
 import type {
   CheckResult,
   LoginFinding,
@@ -15,12 +18,8 @@ import type {
   ProbeFinding,
   ServerCheckResult,
 } from './check-result.ts';
-import { type Login, loginOf } from './login.ts';
 
-export interface CheckDeps extends Omit<SessionDeps, 'signal' | 'beforeLogin'> {
-  /** The one namespace that Secrets are read from. */
-  readonly credentialsNamespace: string;
-  readonly secrets: SecretReader;
+export interface CheckDeps extends CredentialsDeps, Omit<SessionDeps, 'signal' | 'beforeLogin'> {
   /** The limit of one probe, from name lookup to the answer to AUTH. */
   readonly timeoutMs: number;
 }
@@ -45,14 +44,6 @@ class LoginSuspended extends Error {
   }
 }
 
-interface LoadedPassword {
-  readonly finding: Exclude<PasswordFinding, { state: 'not-loaded' }>;
-  readonly credentials?: Credentials;
-  readonly secretVersion: string;
-}
-
-const NOT_REQUIRED: LoadedPassword = { finding: { state: 'not-required' }, secretVersion: '' };
-
 /**
  * Checks one provider: its spec (it may have been admitted without the webhook), its password, and
  * the server itself.
@@ -76,19 +67,28 @@ export async function checkServer(
   deps: CheckDeps,
   limits: CheckLimits,
 ): Promise<ServerCheckResult> {
-  const loaded = await loadPassword(spec, deps);
-  if ('reason' in loaded) return { kind: 'password-not-loaded', password: loaded };
-  const { finding: password, credentials } = loaded;
+  const loaded = await loadCredentials(spec, deps);
+  if (loaded.state === 'not-loaded') return { kind: 'password-not-loaded', password: loaded };
   const target = targetOf(spec);
-  const probed = { kind: 'probed', target, password } as const;
+  const probed = { kind: 'probed', target, password: passwordFinding(loaded) } as const;
   return withDeadline(limits.signal, deps.timeoutMs, async (signal) => {
     const within = { ...deps, signal };
-    if (credentials === undefined) {
+    if (loaded.state === 'not-required') {
       return { ...probed, probe: await probeServer(target, undefined, within) };
     }
-    const login = loginOf(target, credentials.username, loaded.secretVersion);
+    const { credentials, secretVersion } = loaded;
+    const login = loginOf(target, credentials.username, secretVersion);
     return { ...probed, ...(await probeLogin(target, { login, credentials }, within, limits)) };
   });
+}
+
+/** What is told of the password, which is not the password. */
+function passwordFinding(
+  loaded: Exclude<LoadedCredentials, { state: 'not-loaded' }>,
+): Exclude<PasswordFinding, { state: 'not-loaded' }> {
+  if (loaded.state === 'not-required') return loaded;
+  const { state, ref, trimmed } = loaded;
+  return { state, ref, trimmed };
 }
 
 /** Probes with the login, or without it where it is suspended. */
@@ -118,30 +118,6 @@ async function probeLogin(
       probe: await probeWithoutLogin(target, record, deps),
     };
   }
-}
-
-async function loadPassword(
-  { smtp }: MailProviderSpec,
-  { secrets, credentialsNamespace }: CheckDeps,
-): Promise<LoadedPassword | Extract<PasswordFinding, { state: 'not-loaded' }>> {
-  const { username, passwordRef: ref } = smtp;
-  if (!username || ref === undefined) return NOT_REQUIRED;
-  const notLoaded = (reason: SecretReason) => ({ state: 'not-loaded', ref, reason }) as const;
-  if (ref.namespace && ref.namespace !== credentialsNamespace) {
-    return notLoaded('SecretNamespaceNotAllowed');
-  }
-  const lookup = await secrets.read(ref.name);
-  if (!lookup.found) {
-    return notLoaded(lookup.why === 'missing' ? 'SecretNotFound' : 'SecretForbidden');
-  }
-  const result = passwordFrom(lookup.secret, ref.key, smtp);
-  if (!result.loaded) return notLoaded(result.reason);
-  const { password, trimmed } = result;
-  return {
-    finding: { state: 'loaded', ref, trimmed },
-    credentials: { username, password },
-    secretVersion: lookup.secret.resourceVersion,
-  };
 }
 
 async function probeServer(

@@ -4,7 +4,7 @@ import type { PasswordRef } from '@mailprovider/provider/schema';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
 import type { Target } from '@mailprovider/provider/target';
 import type { SessionTrace, SmtpFailure } from '@mailprovider/smtp';
-import type { Login } from './login.ts';
+import type { Login } from '@mailprovider/smtp/login/login';
 
 /** What was found out about the password. */
 export type PasswordFinding =

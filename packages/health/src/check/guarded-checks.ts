@@ -2,11 +2,11 @@ import type { Clock } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
 import { untilAborted } from '@mailprovider/smtp/abort';
+import type { Login } from '@mailprovider/smtp/login/login';
+import { type EndTurn, LoginTurns } from '@mailprovider/smtp/login/login-turns';
+import { SuspendedLogins } from '@mailprovider/smtp/login/suspended-logins';
 import { type CheckDeps, checkProvider } from './check-provider.ts';
 import type { CheckResult } from './check-result.ts';
-import type { Login } from './login.ts';
-import { type EndTurn, LoginTurns } from './login-turns.ts';
-import { SuspendedLogins } from './suspended-logins.ts';
 
 /** What a check found out, when, and how long it took. */
 export interface Finding {

@@ -1,6 +1,6 @@
 import type { Clock } from '@mailprovider/process';
 import type { StoredSecret } from '@mailprovider/provider/secret';
-import type { SecretLookup, SecretReader } from '../ports.ts';
+import type { SecretLookup, SecretReader } from '@mailprovider/provider/secret-reader';
 
 export interface ListedSecretsDeps {
   /** Reads one Secret. */

@@ -1,8 +1,8 @@
 import type { ClaimReading } from '@mailprovider/kube';
+import type { Latest } from '@mailprovider/kube/cache/latest';
 import type { Clock, Logger } from '@mailprovider/process';
 import type { Claim } from '@mailprovider/provider/default/claim';
 import type { ClaimStore } from '../ports.ts';
-import type { Latest } from '../watch/latest.ts';
 import { WorkQueue } from '../work-queue.ts';
 import type { SeenUids } from './seen-uids.ts';
 

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ProviderListener } from '@mailprovider/kube/cache/provider-cache';
 import type { Clock, Logger } from '@mailprovider/process';
 import { conditionOf } from '@mailprovider/provider/conditions';
 import { isDefault } from '@mailprovider/provider/default/single-default';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { Condition } from '@mailprovider/provider/status-schema';
 import type { DefaultConditionWriter } from '../ports.ts';
-import type { ProviderListener } from '../watch/provider-cache.ts';
 import { WorkQueue } from '../work-queue.ts';
 import { DEFAULT_CONDITION, defaultConditions } from './default-conditions.ts';
 

@@ -1,6 +1,6 @@
+import type { ProviderListener } from '@mailprovider/kube/cache/provider-cache';
 import type { Clock } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import type { ProviderListener } from '../watch/provider-cache.ts';
 
 /** Several times the longest age of a claim; an older claim needs no evidence. */
 const KEEP_MS = 600_000;

@@ -2,8 +2,8 @@ import { METRICS, type Metric } from '@mailprovider/provider/metric-names';
 import { metricLabel, STAGES, type Stage } from '@mailprovider/provider/reasons';
 import type { SessionTrace } from '@mailprovider/smtp';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { suspensionOf } from '../check/auth-suspension.ts';
 import type { CheckResult } from '../check/check-result.ts';
+import { suspensionOf } from '../check/standing-suspension.ts';
 import type { HealthStatus } from '../status/derive-status.ts';
 
 /** Milliseconds on a near server; 10 s and a little for a probe that times out; the Secret may take as long again. */

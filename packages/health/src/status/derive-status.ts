@@ -16,8 +16,9 @@ import type {
   Condition,
   ConditionStatus,
 } from '@mailprovider/provider/status-schema';
-import { isActive, suspensionAfter, suspensionOf } from '../check/auth-suspension.ts';
+import { isActive, suspensionAfter } from '@mailprovider/smtp/login/auth-suspension';
 import type { CheckResult } from '../check/check-result.ts';
+import { suspensionOf } from '../check/standing-suspension.ts';
 import { failureMessage, passedMessage, passwordMessage } from './messages.ts';
 
 /** The status fields that health owns; it writes all of them each time. */

@@ -1,6 +1,6 @@
 import { conditionOf } from '@mailprovider/provider/conditions';
-import { suspensionOf } from '../check/auth-suspension.ts';
 import type { CheckResult } from '../check/check-result.ts';
+import { suspensionOf } from '../check/standing-suspension.ts';
 import type { HealthStatus } from './derive-status.ts';
 
 /** What the log tells of a check; nothing in it is the server's text. */

@@ -33,6 +33,8 @@ export interface MailRecord {
   readonly state: MailState;
   readonly recipients: readonly RecipientRecord[];
   readonly acceptedAt: number;
+  /** When it was accepted, or as a dead letter queued anew: what its age counts from. */
+  readonly queuedAt: number;
   /** When the next attempt is due; of an ended mail when it ended. */
   readonly dueAt: number;
   /** Attempts that ended, since acceptance or since a dead letter was retried. */
@@ -48,9 +50,4 @@ export interface MailRecord {
   readonly size: number;
   /** Whether the content has header fields beyond ASCII (RFC 6531). */
   readonly smtpUtf8: boolean;
-}
-
-/** Whether a recipient still has to get the mail. */
-export function isOpen({ outcome }: RecipientRecord): boolean {
-  return outcome === 'pending' || outcome === 'deferred' || outcome === 'uncertain';
 }

@@ -1,9 +1,9 @@
-import type { WatchObserver } from '@mailprovider/kube';
 import type { Clock } from '@mailprovider/process';
 import { METRICS } from '@mailprovider/provider/metric-names';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { WatchObserver } from '../list-watch.ts';
 
-/** What health watches, by the plural that RBAC has. */
+/** What is watched, by the plural that RBAC has. */
 export type WatchedResource = 'mailproviders' | 'secrets' | 'leases';
 
 /** Makes the observer of each watch, which tells Prometheus how it fares. */

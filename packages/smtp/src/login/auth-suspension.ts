@@ -1,8 +1,7 @@
 import { kubernetesTime } from '@mailprovider/provider/conditions';
 import type { SessionReason } from '@mailprovider/provider/reasons';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
-import type { SmtpFailure } from '@mailprovider/smtp';
-import type { CheckResult } from './check-result.ts';
+import type { SmtpFailure } from '../failure.ts';
 import type { Login } from './login.ts';
 
 /** Servers lock an account after a few wrong passwords: 24 a day are fewer than any lock counts. */
@@ -30,16 +29,6 @@ export function isOf(record: AuthSuspension, login: Login): boolean {
     record.user === login.user &&
     record.secretVersion === login.secretVersion
   );
-}
-
-/** The record, if it speaks of the login of this check: a status may hold that of another one. */
-export function suspensionOf(
-  result: CheckResult,
-  record: AuthSuspension | undefined,
-): AuthSuspension | undefined {
-  if (record === undefined || result.kind !== 'probed' || result.login === undefined) return;
-  const { login } = result;
-  return login.state === 'suspended' || isOf(record, login.login) ? record : undefined;
 }
 
 /**

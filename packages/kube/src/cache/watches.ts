@@ -1,20 +1,15 @@
 import { EventEmitter } from 'node:events';
-import type {
-  ClaimReading,
-  DefaultClaims,
-  MailProviders,
-  Secrets,
-  WatchContext,
-  WatchObserver,
-} from '@mailprovider/kube';
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import { SeenUids } from '../default/seen-uids.ts';
-import type { WatchedResource } from '../metrics/watch-metrics.ts';
-import { passwordSecretOf } from '../triggers.ts';
+import { passwordSecretOf } from '@mailprovider/provider/password-secret';
+import type { ClaimReading, DefaultClaims } from '../default-claims.ts';
+import type { WatchContext, WatchObserver } from '../list-watch.ts';
+import type { MailProviders } from '../mail-providers.ts';
+import type { Secrets, SecretVersion } from '../secrets.ts';
 import { Latest } from './latest.ts';
 import { ProviderCache } from './provider-cache.ts';
-import { type SecretVersion, SecretVersions } from './secret-versions.ts';
+import { SecretVersions } from './secret-versions.ts';
+import type { WatchedResource } from './watch-metrics.ts';
 
 export interface WatchDeps {
   readonly providers: MailProviders;
@@ -33,20 +28,17 @@ export interface WatchDeps {
 /** A list takes milliseconds; when it does not come, providers are not to wait for it. */
 const SECRETS_HEAD_START_MS = 3_000;
 
-/** What a replica knows of the cluster, whether it leads or not. */
+/** What a process knows of the providers, Secrets and claim of its cluster. */
 export class Watches {
   readonly providers = new ProviderCache();
   readonly secretChanges = new EventEmitter<{ changed: [name: string] }>();
   readonly claim = new Latest<ClaimReading>();
-  readonly seen: SeenUids;
   readonly #deps: WatchDeps;
   readonly #synced = { providers: false, secrets: false };
   readonly #running = new Map<WatchedResource, Promise<void>>();
 
   constructor(deps: WatchDeps) {
     this.#deps = deps;
-    this.seen = new SeenUids(deps.clock);
-    this.providers.listen(this.seen);
   }
 
   /** Whether providers and Secrets have been listed. */

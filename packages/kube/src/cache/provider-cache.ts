@@ -8,7 +8,7 @@ export interface ProviderListener {
   deleted(provider: MailProvider): void;
 }
 
-/** All providers as the watch last told of them, whoever leads. */
+/** All providers as the watch last told of them. */
 export class ProviderCache implements ProviderListener {
   readonly #providers = new Map<string, MailProvider>();
   readonly #listeners = new Set<ProviderListener>();

@@ -1,10 +1,10 @@
-import { Watches } from '@mailprovider/health/watch/watches';
 import type { SecretVersion, WatchHandlers } from '@mailprovider/kube';
+import { Watches } from '@mailprovider/kube/cache/watches';
 import { createLogger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import t from 'tap';
-import { ManualClock } from './manual-clock.ts';
-import { providerObject } from './provider-object.ts';
+import { ManualClock } from '../../health/manual-clock.ts';
+import { providerObject } from '../../health/provider-object.ts';
 
 const HEAD_START_MS = 3_000;
 

@@ -1,4 +1,4 @@
-import { SecretVersions } from '@mailprovider/health/watch/secret-versions';
+import { SecretVersions } from '@mailprovider/kube/cache/secret-versions';
 import t from 'tap';
 
 t.test('the first list is knowledge; what differs from it later is a change', async (t) => {

@@ -1,7 +1,6 @@
-import { kubeSecretReader } from '@mailprovider/health/kube-ports';
-import { secrets } from '@mailprovider/kube';
+import { kubeSecretReader, secrets } from '@mailprovider/kube';
 import t from 'tap';
-import { scriptedApiServer } from '../kube/scripted-api-server.ts';
+import { scriptedApiServer } from './scripted-api-server.ts';
 
 t.test('only what the API server says of a Secret is said of it', async (t) => {
   let status = 404;

@@ -1,8 +1,4 @@
-/** Name and version of a Secret, without its values. */
-export interface SecretVersion {
-  readonly name: string;
-  readonly resourceVersion: string;
-}
+import type { SecretVersion } from '../secrets.ts';
 
 /**
  * Turns what a watch of Secrets tells into "this one changed", also across a new list. The first

@@ -1,0 +1,79 @@
+import { type Clock, type Logger, systemClock } from '@mailprovider/process';
+import { type AddressPolicy, type Resolver, systemResolver } from '@mailprovider/smtp';
+import type { CredentialsDeps } from '@mailprovider/smtp/login/load-credentials';
+import { SessionOpener } from './delivery/session-opener.ts';
+import { Intake } from './intake/intake.ts';
+import { DEFAULT_SUBMISSION_LIMITS, type SubmissionLimits } from './mail/submission-limits.ts';
+import type { BacklogReading, SenderObserver } from './observer.ts';
+import type { ProviderSource, ReferenceSource } from './ports.ts';
+import { MailChanges } from './queue/mail-changes.ts';
+import { ProviderQueues } from './queue/provider-queues.ts';
+import { recoverQueued } from './queue/recovery.ts';
+import { startRetention } from './queue/retention.ts';
+import type { Sender } from './sender.ts';
+import { DEFAULT_SETTINGS, type SenderSettings } from './settings.ts';
+import type { MailStore } from './store/mail-store.ts';
+
+export interface SenderDeps extends CredentialsDeps {
+  /** Closed with the sender. */
+  readonly store: MailStore;
+  /** Knows the providers already. */
+  readonly providers: ProviderSource;
+  readonly references: ReferenceSource;
+  /** Which addresses may be dialled. */
+  readonly addressPolicy: AddressPolicy;
+  readonly observer: SenderObserver;
+  readonly logger: Logger;
+  /** Default: that of the system. */
+  readonly resolver?: Resolver;
+  /** Default: that of the system. */
+  readonly clock?: Clock;
+  /** A number from [0, 1); default: `Math.random`. */
+  readonly random?: () => number;
+  readonly settings?: Partial<SenderSettings>;
+  readonly limits?: SubmissionLimits;
+}
+
+/** A sender, and what waits in it. */
+export interface RunningSender extends Sender {
+  readings(): readonly BacklogReading[];
+}
+
+/**
+ * Starts to deliver what the store holds, and to accept mails.
+ *
+ * Rejects with `StoreError` if the store cannot be read.
+ */
+export async function createSender(given: SenderDeps): Promise<RunningSender> {
+  const settings = { ...DEFAULT_SETTINGS, ...given.settings };
+  const defaults = { clock: systemClock, random: Math.random, resolver: systemResolver() };
+  const deps = { limits: DEFAULT_SUBMISSION_LIMITS, ...defaults, ...given, settings };
+  const { store, clock, random } = deps;
+  const opener = new SessionOpener({ ...deps, openTimeoutMs: settings.openTimeoutMs });
+  const queues = new ProviderQueues({ ...deps, opener });
+  const intake = new Intake({ ...deps, queues });
+  const changes = new MailChanges({ ...deps, queues });
+  await recoverQueued(store, queues, () => ({ now: clock.now().getTime(), random: random() }));
+  const stopRetention = startRetention(deps);
+  let closing: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    changes.close();
+    await intake.close();
+    await Promise.all([queues.close(settings.graceMs), stopRetention()]);
+    await store.close();
+  }
+
+  return {
+    submit: (submission, options = {}) => intake.submit(submission, options),
+    find: (id) => store.find(id),
+    list: (state, page) => store.list(state, page),
+    cancel: (id) => changes.cancel(id),
+    retry: (id) => changes.retry(id),
+    readings: () => queues.readings(),
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import type { Clock, Logger } from '@mailprovider/process';
+import type { MailProviderSpec } from '@mailprovider/provider/schema';
+import { v7 as uuidv7 } from 'uuid';
+import { decodeSubmission } from '../mail/decode-submission.ts';
+import { envelopeRecipients } from '../mail/envelope-recipients.ts';
+import type { MailRecord } from '../mail/mail-record.ts';
+import type { Submission } from '../mail/submission.ts';
+import { digestOf } from '../mail/submission-digest.ts';
+import type { SubmissionLimits } from '../mail/submission-limits.ts';
+import type { SenderObserver } from '../observer.ts';
+import type { ProviderSource, ReferenceSource } from '../ports.ts';
+import type { ProviderQueues } from '../queue/provider-queues.ts';
+import { keyReused, queueFull, shuttingDown, storeUnavailable } from '../refusals.ts';
+import { messageIdFor } from '../render/mail-identity.ts';
+import { renderMail } from '../render/render-mail.ts';
+import { selectProvider } from '../selection/select-provider.ts';
+import type { SubmitOptions, SubmitResult } from '../sender.ts';
+import type { IdempotencyKey, MailStore } from '../store/mail-store.ts';
+import { KeyTurns } from './key-turns.ts';
+
+export interface IntakeDeps {
+  readonly store: MailStore;
+  readonly providers: ProviderSource;
+  readonly references: ReferenceSource;
+  readonly queues: ProviderQueues;
+  readonly observer: SenderObserver;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits: SubmissionLimits;
+}
+
+/** The way of a mail from what a caller sent to the store and the queue of its provider. */
+export class Intake {
+  readonly #deps: IntakeDeps;
+  readonly #turns = new KeyTurns();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(deps: IntakeDeps) {
+    this.#deps = deps;
+  }
+
+  async submit(input: unknown, { idempotencyKey }: SubmitOptions): Promise<SubmitResult> {
+    const accepting = this.#submit(input, idempotencyKey);
+    this.#underWay.add(accepting);
+    try {
+      const result = await accepting;
+      this.#tell(result);
+      return result;
+    } finally {
+      this.#underWay.delete(accepting);
+    }
+  }
+
+  /** Accepts nothing more; resolves when what was being accepted is. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
+  }
+
+  async #submit(input: unknown, key: string | undefined): Promise<SubmitResult> {
+    if (this.#closed) return shuttingDown();
+    const decoded = decodeSubmission(input, this.#deps.limits);
+    if (decoded.kind === 'invalid') return decoded;
+    const { submission } = decoded;
+    try {
+      if (key === undefined) return await this.#accept(submission);
+      const idempotency = { key, digest: digestOf(input) };
+      return await this.#turns.take(key, () => this.#acceptOnce(submission, idempotency));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#deps.logger.error({ error: message }, 'mailprovider sender store failed');
+      return storeUnavailable();
+    }
+  }
+
+  async #acceptOnce(submission: Submission, key: IdempotencyKey): Promise<SubmitResult> {
+    const known = await this.#deps.store.findByKey(key);
+    if (known === undefined) return this.#accept(submission, key);
+    if (known.kind === 'conflict') return keyReused();
+    return { kind: 'accepted', mail: known.mail, repeated: true };
+  }
+
+  async #accept(submission: Submission, key?: IdempotencyKey): Promise<SubmitResult> {
+    const selection = await selectProvider(submission, this.#deps);
+    if (selection.kind === 'refused') return selection;
+    const { provider, spec } = selection;
+    const { name } = provider.metadata;
+    const queue = this.#deps.queues.of(name);
+    const { queueSize } = spec.retry;
+    if (!queue.backlog.reserve(queueSize)) return queueFull(name, queueSize);
+    try {
+      const { mail, content } = await this.#rendered(submission, name, spec);
+      const insertion = await this.#deps.store.insert(mail, content, key);
+      // Only by another process, since keys take turns here.
+      if (insertion.kind === 'conflict') return keyReused();
+      if (insertion.kind === 'repeated') return { ...insertion, kind: 'accepted', repeated: true };
+      queue.add(mail);
+      return { kind: 'accepted', mail, repeated: false };
+    } finally {
+      queue.backlog.release();
+    }
+  }
+
+  async #rendered(
+    submission: Submission,
+    provider: string,
+    { sender }: MailProviderSpec,
+  ): Promise<{ readonly mail: MailRecord; readonly content: Uint8Array }> {
+    const id = uuidv7();
+    const date = this.#deps.clock.now();
+    const now = date.getTime();
+    const messageId = messageIdFor(id, sender.address);
+    const { content, smtpUtf8 } = await renderMail(submission, { messageId, date });
+    const recipients = envelopeRecipients(submission).map(
+      (address) => ({ address, outcome: 'pending' }) as const,
+    );
+    const mail = {
+      id,
+      messageId,
+      provider,
+      state: 'queued',
+      recipients,
+      acceptedAt: now,
+      queuedAt: now,
+      dueAt: now,
+      attempts: 0,
+      dataStarted: false,
+      uncertainAttempts: 0,
+      size: content.length,
+      smtpUtf8,
+    } as const;
+    return { mail, content };
+  }
+
+  #tell(result: SubmitResult): void {
+    const { observer } = this.#deps;
+    if (result.kind === 'invalid') observer.refused('Invalid');
+    else if (result.kind === 'refused') observer.refused(result.refusal);
+    else if (!result.repeated) observer.accepted(result.mail);
+  }
+}

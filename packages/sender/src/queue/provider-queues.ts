@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock, Logger } from '@mailprovider/process';
+import { attemptsAtOnce, ProviderDelivery } from '../delivery/provider-delivery.ts';
+import type { SessionOpener } from '../delivery/session-opener.ts';
+import { type Usability, usableProvider } from '../delivery/usable-provider.ts';
+import type { BacklogReading, SenderObserver } from '../observer.ts';
+import type { ProviderSource } from '../ports.ts';
+import type { SenderSettings } from '../settings.ts';
+import type { MailStore } from '../store/mail-store.ts';
+import type { OutcomeRules } from './attempt-outcome.ts';
+import { ProviderQueue } from './provider-queue.ts';
+
+export interface ProviderQueuesDeps {
+  readonly store: MailStore;
+  readonly providers: ProviderSource;
+  readonly opener: SessionOpener;
+  readonly observer: SenderObserver;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly settings: SenderSettings;
+}
+
+/** What `spec.retry` has where a provider is not there to say. */
+const DEFAULT_FAST_RETRIES = { count: 3, initialBackoffMs: 100 } as const;
+
+interface Served {
+  /** As last told. */
+  usability: Usability;
+  readonly queue: ProviderQueue;
+  readonly delivery: ProviderDelivery;
+}
+
+/** The queue of each provider that a mail was ever for, and what providers and Secrets mean for it. */
+export class ProviderQueues {
+  readonly #deps: ProviderQueuesDeps;
+  readonly #served = new Map<string, Served>();
+  readonly #stopListening: () => void;
+
+  constructor(deps: ProviderQueuesDeps) {
+    this.#deps = deps;
+    this.#stopListening = deps.providers.listen({
+      providerChanged: (name) => this.#providerChanged(name),
+      secretChanged: (name) => this.#secretChanged(name),
+    });
+  }
+
+  of(name: string): ProviderQueue {
+    const known = this.#served.get(name);
+    if (known !== undefined) return known.queue;
+    const served = this.#create(name);
+    this.#served.set(name, served);
+    return served.queue;
+  }
+
+  /** How retries of mails of that provider go now. */
+  rulesOf(name: string): OutcomeRules {
+    const { providers, settings } = this.#deps;
+    const usability = usableProvider(providers, name);
+    const fast = usability.usable ? usability.spec.retry : DEFAULT_FAST_RETRIES;
+    return { fast, retry: settings.retry, uncertainRetries: settings.uncertainRetries };
+  }
+
+  readings(): readonly BacklogReading[] {
+    return [...this.#served].map(([provider, { queue }]) => ({
+      provider,
+      depth: queue.backlog.depth,
+      oldestQueuedAt: queue.backlog.oldestQueuedAt,
+    }));
+  }
+
+  /** Begins no attempt more; resolves when those under way have ended, after `graceMs` at the latest by force. */
+  async close(graceMs: number): Promise<void> {
+    this.#stopListening();
+    const all = [...this.#served.values()];
+    const cancelForce = this.#deps.clock.schedule(graceMs, () => {
+      for (const { delivery } of all) delivery.abort();
+    });
+    await Promise.all(all.map(({ queue }) => queue.close()));
+    await Promise.all(all.map(({ delivery }) => delivery.close()));
+    cancelForce();
+  }
+
+  #create(name: string): Served {
+    const { providers, opener, clock, settings } = this.#deps;
+    const usability = () => usableProvider(providers, name);
+    const delivery = new ProviderDelivery({ usability, opener, clock, settings });
+    const queue = new ProviderQueue({
+      ...this.#deps,
+      delivery,
+      rules: () => this.rulesOf(name),
+      slots: () => {
+        const now = usability();
+        return now.usable ? attemptsAtOnce(now.spec) : 1;
+      },
+    });
+    return { usability: usability(), queue, delivery };
+  }
+
+  #providerChanged(name: string): void {
+    const served = this.#served.get(name);
+    if (served === undefined) return;
+    const before = served.usability;
+    served.usability = usableProvider(this.#deps.providers, name);
+    if (!meansTheSame(before, served.usability)) served.queue.changed();
+  }
+
+  #secretChanged(name: string): void {
+    for (const { usability, queue, delivery } of this.#served.values()) {
+      if (!usability.usable || usability.spec.smtp.passwordRef?.name !== name) continue;
+      delivery.renew();
+      queue.changed();
+    }
+  }
+}
+
+/** Most writes to a provider are of its status, our own among them. */
+function meansTheSame(one: Usability, other: Usability): boolean {
+  if (!one.usable || !other.usable) return isDeepStrictEqual(one, other);
+  return isDeepStrictEqual(one.spec, other.spec);
+}

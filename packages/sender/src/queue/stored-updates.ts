@@ -1,0 +1,74 @@
+import type { Clock, Logger } from '@mailprovider/process';
+import type { MailRecord } from '../mail/mail-record.ts';
+import type { MailStore } from '../store/mail-store.ts';
+
+/** A full disk or a store that fails is asked again after so long. */
+const PAUSE_MS = 1_000;
+
+/**
+ * Stores records until the store takes them: what an attempt found out is not found out twice, since
+ * that would be a second copy for the recipients.
+ */
+export class StoredUpdates {
+  readonly #store: MailStore;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
+
+  constructor({
+    store,
+    clock,
+    logger,
+  }: {
+    readonly store: MailStore;
+    readonly clock: Clock;
+    readonly logger: Logger;
+  }) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** Calls back when the record is durable. */
+  store(mail: MailRecord, durable: () => void): void {
+    const update = this.#repeat(mail, durable).finally(() => this.#underWay.delete(update));
+    this.#underWay.add(update);
+  }
+
+  /** Tries once more what has failed, and then gives up. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#underWay);
+  }
+
+  async #repeat(mail: MailRecord, durable: () => void): Promise<void> {
+    for (;;) {
+      const isLast = this.#stop.signal.aborted;
+      try {
+        await this.#store.update(mail);
+        durable();
+        return;
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        this.#logger.error({ mail: mail.id, error: message }, 'mailprovider sender store failed');
+        if (isLast) return;
+        await this.#pause();
+      }
+    }
+  }
+
+  #pause(): Promise<void> {
+    const { signal } = this.#stop;
+    return new Promise((resolve) => {
+      const cancel = this.#clock.schedule(PAUSE_MS, done);
+      function done() {
+        signal.removeEventListener('abort', done);
+        cancel();
+        resolve();
+      }
+      if (signal.aborted) done();
+      else signal.addEventListener('abort', done);
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import type { Refusal, SubmitResult } from './sender.ts';
+
+/** A mail that is not accepted. */
+export type Refused = Extract<SubmitResult, { kind: 'refused' }>;
+
+/** What passes by itself is worth trying again after so long. */
+const SOON_SECONDS = 1;
+/** What someone has to notice first. */
+const LATER_SECONDS = 10;
+
+function refused(refusal: Refusal, message: string, retryAfterSeconds?: number): Refused {
+  const again = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return { kind: 'refused', refusal, message, ...again };
+}
+
+export function queueFull(provider: string, queueSize: number): Refused {
+  const message = `mailprovider "${provider}" has ${queueSize} mails that wait to be delivered, as many as its spec.retry.queueSize allows; try again later`;
+  return refused('QueueFull', message, SOON_SECONDS);
+}
+
+export function storeUnavailable(): Refused {
+  const message = 'the mail could not be stored, so it is not accepted; try again later';
+  return refused('StoreUnavailable', message, LATER_SECONDS);
+}
+
+export function shuttingDown(): Refused {
+  return refused('ShuttingDown', 'the sender is being stopped; try again', SOON_SECONDS);
+}
+
+export function keyReused(): Refused {
+  const message =
+    'the Idempotency-Key was used for another mail; use a new key for each mail, and the same only to repeat it';
+  return refused('IdempotencyKeyReused', message);
+}

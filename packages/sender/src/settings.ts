@@ -1,0 +1,54 @@
+/** How long what is tried, and kept; times in milliseconds. */
+export interface SenderSettings {
+  readonly retry: RetrySettings;
+  /** How often a mail whose outcome is uncertain is offered again, at the risk of a second copy. */
+  readonly uncertainRetries: number;
+  /** Mails that a session delivers at most. */
+  readonly maxMessagesPerSession: number;
+  /** A session that delivers nothing for so long is ended. */
+  readonly idleTimeoutMs: number;
+  /** From the name lookup to the answer to AUTH. */
+  readonly openTimeoutMs: number;
+  /** How long mails that were sent or cancelled can be asked for, and their idempotency keys count. */
+  readonly sentRetentionMs: number;
+  readonly deadLetterRetentionMs: number;
+  /** How long attempts under way may take to end when the sender is closed. */
+  readonly graceMs: number;
+}
+
+/** Retries after those of `spec.retry`, which end within a second or two. */
+export interface RetrySettings {
+  /** Without them a mail is given up after `spec.retry.count` retries. */
+  readonly slow: boolean;
+  /** The pause before the first slow retry; doubles with each one. */
+  readonly slowInitialMs: number;
+  readonly slowMaxMs: number;
+  /** A mail that is older is given up. */
+  readonly maxAgeMs: number;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export const DEFAULT_SETTINGS: SenderSettings = {
+  retry: {
+    slow: true,
+    // Greylisting ends after 5 minutes as a rule: 1 + 2 + 4 minutes are just over it.
+    slowInitialMs: MINUTE,
+    slowMaxMs: HOUR,
+    // A notification of yesterday helps nobody; mail servers keep letters for 5 days.
+    maxAgeMs: DAY,
+  },
+  uncertainRetries: 1,
+  maxMessagesPerSession: 100,
+  // Servers end idle sessions after 5 minutes (RFC 5321 section 4.5.3.2.7).
+  idleTimeoutMs: 4 * MINUTE,
+  // RFC 5321 section 4.5.3.2.1, the greeting.
+  openTimeoutMs: 5 * MINUTE,
+  sentRetentionMs: DAY,
+  deadLetterRetentionMs: 14 * DAY,
+  // Kubernetes kills after 30 s.
+  graceMs: 25 * SECOND,
+};

@@ -1,0 +1,28 @@
+import type { MailRecord } from '@mailprovider/sender/mail/mail-record';
+import { v7 as uuidv7 } from 'uuid';
+
+/** A mail as it is when it was accepted. */
+export function sampleMail(changes: Partial<MailRecord> = {}): MailRecord {
+  const id = uuidv7();
+  const acceptedAt = Date.now();
+  return {
+    id,
+    messageId: `<${id}@mail.example.com>`,
+    provider: 'corporate',
+    state: 'queued',
+    recipients: [{ address: 'jörg@example.com', outcome: 'pending' }],
+    acceptedAt,
+    dueAt: acceptedAt,
+    attempts: 0,
+    dataStarted: false,
+    uncertainAttempts: 0,
+    size: 1_400,
+    smtpUtf8: false,
+    ...changes,
+  };
+}
+
+/** A content of that many bytes, all byte values among them. */
+export function sampleContent(bytes = 1_400): Uint8Array {
+  return Uint8Array.from({ length: bytes }, (_, index) => index % 256);
+}
