@@ -5,8 +5,8 @@ import { startProcess } from '@mailprovider/cluster/supervised-process';
 import { waitUntil } from '@mailprovider/cluster/wait-until';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
-import type { BenchDirectory } from '../measure/bench-directory.ts';
 import { startAssistant } from '../measure/assistant.ts';
+import type { BenchDirectory } from '../measure/bench-directory.ts';
 import { type ProbedServers, type Prober, repetitionSchema } from './prober.ts';
 
 /** Debian's name of blackbox_exporter. */

@@ -1,8 +1,8 @@
+import { createAccess } from '../measure/access.ts';
 import { createBenchDirectory } from '../measure/bench-directory.ts';
 import { chooseCores, leaveMeasuredCore, usableCores } from '../measure/cores.ts';
 import { exitCodeAfter, type RunDeps } from '../measure/exit-code-after.ts';
 import { withTeardown } from '../measure/with-teardown.ts';
-import { createAccess } from '../measure/access.ts';
 import { blackboxVersion } from './blackbox.ts';
 import { type PhaseDeps, runConditionPhase } from './condition-phase.ts';
 import type { BenchConfig } from './config.ts';

@@ -3,8 +3,8 @@ import { PROBE_TIMEOUT_MS } from '@mailprovider/health/schedule';
 import { withDeadline } from '@mailprovider/process';
 import { createAddressPolicy, openSession, systemResolver } from '@mailprovider/smtp';
 import { assist } from '../measure/assist.ts';
-import { type ProbeTask, portsInTurn, probeTaskSchema } from './probe-task.ts';
 import { repeat } from '../measure/repeat.ts';
+import { type ProbeTask, portsInTurn, probeTaskSchema } from './probe-task.ts';
 
 const stop = new AbortController();
 // Each running probe listens.

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { assist } from '../measure/assist.ts';
 import { Arrivals } from './arrivals.ts';
 import { SinkSession, type SinkSessionOptions } from './sink-session.ts';

@@ -104,7 +104,8 @@ export class SinkSession {
   }
 
   #offer(): string {
-    const login = this.#options.login === undefined ? [] : [this.#secure ? 'AUTH PLAIN' : 'STARTTLS'];
+    const login =
+      this.#options.login === undefined ? [] : [this.#secure ? 'AUTH PLAIN' : 'STARTTLS'];
     const words = ['sink.bench', ...EXTENSIONS, ...login];
     const last = words.length - 1;
     return words.map((word, at) => `250${at === last ? ' ' : '-'}${word}\r\n`).join('');
