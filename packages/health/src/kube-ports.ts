@@ -1,8 +1,12 @@
-import { ApiError, type DefaultClaims, type Events, type MailProviders } from '@mailprovider/kube';
+import {
+  ApiError,
+  type DefaultClaims,
+  type Events,
+  type MailProviders,
+  statusApply,
+} from '@mailprovider/kube';
 import type { Logger } from '@mailprovider/process';
 import { API_VERSION, KIND } from '@mailprovider/provider/identity';
-import type { MailProvider } from '@mailprovider/provider/mail-provider';
-import type { MailProviderStatus } from '@mailprovider/provider/status-schema';
 import type { ClaimStore, DefaultConditionWriter, EventSink, StatusWriter } from './ports.ts';
 
 /** Owner of the status fields of a check, in `metadata.managedFields`. */
@@ -25,19 +29,6 @@ export function kubeDefaultConditionWriter(
   return {
     write: (provider, condition) =>
       apply(provider, condition === undefined ? {} : { conditions: [condition] }),
-  };
-}
-
-function statusApply(providers: MailProviders, fieldManager: string, logger: Logger) {
-  return async ({ metadata: { name, uid } }: MailProvider, status: MailProviderStatus) => {
-    try {
-      const written = await providers.applyStatus(name, status, fieldManager);
-      if (written !== uid) {
-        logger.warn({ provider: name }, 'mailprovider was recreated; the next write corrects it');
-      }
-    } catch (error) {
-      if (!(error instanceof ApiError && error.reason === 'not-found')) throw error;
-    }
   };
 }
 

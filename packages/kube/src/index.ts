@@ -25,9 +25,16 @@ export { type ElectionClock, type Leadership, LeadershipLost } from './leadershi
 export { type Lease, type LeaseContent, type LeaseReading, type Leases, leases } from './leases.ts';
 export type { WatchContext, WatchHandlers, WatchObserver } from './list-watch.ts';
 export { type MailProviders, mailProviders } from './mail-providers.ts';
+export {
+  type ReferenceLookup,
+  type References,
+  type ReferringKind,
+  references,
+} from './references.ts';
 export { kubeSecretReader } from './secret-reader.ts';
 export { type Secrets, type SecretVersion, secrets } from './secrets.ts';
 export { type SharedSecret, type SharedSecretVersion, sharedSecret } from './shared-secret.ts';
+export { statusApply } from './status-apply.ts';
 export { type Access, type Subject, subjectAccess } from './subject-access.ts';
 export { DEFAULT_WATCH_TIMING, type WatchTiming } from './watch-timing.ts';
 export {

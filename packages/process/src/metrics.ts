@@ -6,3 +6,14 @@ export function createRegistry(): Registry {
   collectDefaultMetrics({ register: registry });
   return registry;
 }
+
+interface DescribedMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/** What prom-client makes a metric of. */
+export function metricOptions({ name, help, labels }: DescribedMetric, registry: Registry) {
+  return { name, help, labelNames: labels, registers: [registry] };
+}

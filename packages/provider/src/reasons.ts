@@ -70,13 +70,13 @@ export type HealthyReason = (typeof HEALTHY_REASONS)[number] | SessionReason;
 export type PasswordLoadedReason = (typeof PASSWORD_LOADED_REASONS)[number] | SecretReason;
 export type DefaultReason = (typeof DEFAULT_REASONS)[number];
 
-const CONNECTING: ReadonlySet<Stage> = new Set(['dns', 'connect', 'tls', 'greeting']);
+const CONNECTING: ReadonlySet<string> = new Set(['dns', 'connect', 'tls', 'greeting']);
 
 /**
  * The metric label value of a reason: its name in snake_case, except that a timeout before the
  * server said anything is `connection_timeout`.
  */
-export function metricLabel(reason: SessionReason | SecretReason, stage?: Stage): string {
+export function metricLabel(reason: string, stage?: string): string {
   if (reason === 'Timeout' && stage !== undefined && CONNECTING.has(stage)) {
     return 'connection_timeout';
   }

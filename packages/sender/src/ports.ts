@@ -22,7 +22,10 @@ export type ReferenceLookup =
   | { readonly found: true; readonly mailProvider?: string }
   | { readonly found: false; readonly why: 'no-such-object' | 'no-such-kind' | 'ambiguous' };
 
-/** Reads objects that refer to providers. Rejects when it cannot tell, and only then. */
+/**
+ * Reads objects that refer to providers. Rejects when it cannot tell, and only then; submitters
+ * see the message of what it rejects with.
+ */
 export interface ReferenceSource {
   lookUp(
     kind: ReferringKind,

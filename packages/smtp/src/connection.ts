@@ -8,13 +8,23 @@ import {
 import { SERVICE_CLOSING, SessionFault } from './failure.ts';
 import { type Reply, ReplyParser } from './reply-parser.ts';
 import { socketFault } from './socket-fault.ts';
+import { StepTimer } from './step-timer.ts';
 
 /** Shared, since most sessions end without anyone who waits for it. */
 const CLOSED = new SessionFault('ConnectionClosed');
 const LINE_BREAK = /[\r\n]/;
+const NO_BYTES = new Uint8Array();
+
+/** Who waits for replies: called as each arrives, and not again after the last of them or `failed`. */
+export interface ReplyListener {
+  /** Takes a reply; returns whether another one is to come. */
+  replied(reply: Reply): boolean;
+  /** The connection ended by this cause, so the replies outstanding will not come. */
+  failed(cause: unknown): void;
+}
 
 /**
- * One socket to an SMTP server: a command out, its reply in, one at a time.
+ * One socket to an SMTP server: commands out, their replies in, in the same order.
  *
  * It is open until the first fault, and destroyed by it: the peer ends or resets, sends what is not
  * a reply or what was not asked for, or `destroy` is called. The step that waits, or else the next
@@ -23,12 +33,13 @@ const LINE_BREAK = /[\r\n]/;
 export class Connection {
   #socket: Socket;
   readonly #parser = new ReplyParser();
+  readonly #timer: StepTimer;
   #failure: { readonly cause: unknown } | undefined;
-  #rejectStep: ((cause: unknown) => void) | undefined;
-  #deliverReply: ((reply: Reply) => void) | undefined;
+  #listener: ReplyListener | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, monotonicMs: () => number) {
     this.#socket = socket;
+    this.#timer = new StepTimer(monotonicMs, () => this.destroy(new SessionFault('Timeout')));
     this.#watch(socket);
     socket.on('data', this.#receive);
   }
@@ -38,11 +49,48 @@ export class Connection {
     return this.#socket.localAddress;
   }
 
+  /** Whether the connection is open, with nothing waited for and nothing unread. */
+  get isQuiet(): boolean {
+    const open = this.#failure === undefined && !this.#socket.destroyed;
+    return open && this.#listener === undefined && this.#parser.idle;
+  }
+
   /** Waits for the reply to come without a command, such as the greeting. */
   readReply(): Promise<Reply> {
-    return this.#step<Reply>((resolve) => {
-      this.#deliverReply = resolve;
+    return new Promise((resolve, reject) => {
+      this.listen({ replied: (reply) => only(resolve, reply), failed: reject });
     });
+  }
+
+  /** Has `listener` told of the replies to come. One listens at a time. */
+  listen(listener: ReplyListener): void {
+    if (this.#listener !== undefined) throw new Error('a step is under way already');
+    if (this.#failure === undefined) this.#listener = listener;
+    else listener.failed(this.#failure.cause);
+  }
+
+  /** Sends lines, given with their CRLF. */
+  write(lines: string): void {
+    this.#socket.write(lines);
+  }
+
+  /** Sends bytes; resolves when they are handed to the network, or when the connection has ended. */
+  writeBytes(pieces: readonly Uint8Array[]): Promise<void> {
+    return new Promise((resolve) => {
+      this.#socket.cork();
+      for (const piece of pieces.slice(0, -1)) this.#socket.write(piece);
+      this.#socket.write(pieces.at(-1) ?? NO_BYTES, () => resolve());
+      this.#socket.uncork();
+    });
+  }
+
+  /** Ends the connection, with reason Timeout, after so long without `endStep` or another begin. */
+  beginStep(limitMs: number): void {
+    if (this.#failure === undefined) this.#timer.begin(limitMs);
+  }
+
+  endStep(): void {
+    this.#timer.end();
   }
 
   /** Sends one line, given without its CRLF, and waits for the reply to it. */
@@ -62,26 +110,34 @@ export class Connection {
     readNoChain(secured);
     this.#socket = secured;
     this.#watch(secured);
-    await this.#step<void>((resolve) => secured.once('secureConnect', resolve));
+    await new Promise<void>((resolve, reject) => {
+      this.listen({ replied: () => false, failed: reject });
+      secured.once('secureConnect', resolve);
+    });
+    this.#listener = undefined;
     secured.on('data', this.#receive);
     return secured;
   }
 
   /** Throws if the connection failed or the server said something that was not asked for. */
   requireQuiet(): void {
-    if (this.#failure === undefined && !this.#parser.idle) {
-      this.destroy(new SessionFault('ProtocolError'));
-    }
+    this.endIfUnread();
     if (this.#failure !== undefined) throw this.#failure.cause;
   }
 
-  /** Closes the socket at once; a waiting step fails with `cause`, or as closed. */
+  /** Ends the connection if the server said something that was not asked for. */
+  endIfUnread(): void {
+    if (!this.#parser.idle) this.destroy(new SessionFault('ProtocolError'));
+  }
+
+  /** Closes the socket at once; who listens is told `cause`, or that it closed. */
   destroy(cause?: unknown): void {
     this.#failure ??= { cause: cause ?? CLOSED };
+    this.#timer.clear();
     this.#socket.destroy();
-    const reject = this.#rejectStep;
-    this.#endStep();
-    reject?.(this.#failure.cause);
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.failed(this.#failure.cause);
   }
 
   #watch(socket: Socket): void {
@@ -97,23 +153,6 @@ export class Connection {
       .off('data', this.#receive)
       .off('end', this.#ended)
       .off('close', this.#ended);
-  }
-
-  #step<T>(begin: (resolve: (value: T) => void) => void): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      if (this.#failure !== undefined) return reject(this.#failure.cause);
-      if (this.#rejectStep !== undefined) return reject(new Error('a step is under way already'));
-      this.#rejectStep = reject;
-      begin((value) => {
-        this.#endStep();
-        resolve(value);
-      });
-    });
-  }
-
-  #endStep(): void {
-    this.#rejectStep = undefined;
-    this.#deliverReply = undefined;
   }
 
   readonly #ended = (): void => this.destroy();
@@ -132,14 +171,19 @@ export class Connection {
   };
 
   #accept(reply: Reply): void {
-    if (this.#deliverReply !== undefined) {
-      this.#deliverReply(reply);
+    if (this.#listener !== undefined) {
+      if (!this.#listener.replied(reply)) this.#listener = undefined;
       return;
     }
     const closing = reply.code === SERVICE_CLOSING;
     const unavailable = new SessionFault('ServiceUnavailable', reply.code);
     this.destroy(closing ? unavailable : new SessionFault('ProtocolError'));
   }
+}
+
+function only(resolve: (reply: Reply) => void, reply: Reply): false {
+  resolve(reply);
+  return false;
 }
 
 /**

@@ -7,6 +7,7 @@ import { SessionFault } from './failure.ts';
 import type { ResolvedAddress, Resolver } from './resolver.ts';
 import type { SessionRecorder } from './session-recorder.ts';
 import { errorCode, socketFault } from './socket-fault.ts';
+import type { TimeLimits } from './transaction/time-limits.ts';
 
 /** What a session needs from outside. */
 export interface SessionDeps {
@@ -18,6 +19,8 @@ export interface SessionDeps {
   beforeLogin?(): Promise<void>;
   /** Milliseconds from some fixed moment, never going back: times the steps. */
   monotonicMs(): number;
+  /** Of the transactions of the open session; by default those of RFC 5321. */
+  readonly timeLimits?: TimeLimits;
 }
 
 /**

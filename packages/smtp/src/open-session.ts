@@ -9,6 +9,7 @@ import { createSession, type SmtpSession } from './session.ts';
 import { SessionRecorder } from './session-recorder.ts';
 import { startTls, wantsStartTls } from './starttls.ts';
 import { secure } from './tls.ts';
+import { RFC_TIME_LIMITS } from './transaction/time-limits.ts';
 
 /**
  * Opens an SMTP session: DNS, connection, TLS, greeting, EHLO, STARTTLS, AUTH, as the target asks.
@@ -23,7 +24,7 @@ export async function openSession(
   deps: SessionDeps,
 ): Promise<SmtpSession> {
   const recorder = new SessionRecorder(deps.monotonicMs);
-  const connection = new Connection(await dial(target, deps, recorder));
+  const connection = new Connection(await dial(target, deps, recorder), deps.monotonicMs);
   const stopListening = onAbort(deps.signal, (cause) => connection.destroy(cause));
   try {
     return await establish(connection, { target, credentials, deps, recorder });
@@ -66,5 +67,9 @@ async function establish(
       await authenticate(connection, { credentials, authMethod }, extensions, recorder);
     });
   }
-  return createSession(connection, extensions, recorder.trace);
+  return createSession(connection, {
+    extensions,
+    trace: recorder.trace,
+    timeLimits: deps.timeLimits ?? RFC_TIME_LIMITS,
+  });
 }

@@ -1,4 +1,5 @@
-import { METRICS, type Metric } from '@mailprovider/provider/metric-names';
+import { metricOptions } from '@mailprovider/process';
+import { METRICS } from '@mailprovider/provider/metric-names';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Answer } from './admission/handlers.ts';
 import type { Operation } from './admission/review.ts';
@@ -23,10 +24,6 @@ export interface WebhookMetrics {
 /** A verdict without I/O takes microseconds; a claim some calls of the API server, 5 s at most. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-function optionsOf({ name, help, labels }: Metric, registry: Registry) {
-  return { name, help, labelNames: labels, registers: [registry] };
-}
-
 /** Series that are there from the start, so that a first increase is seen as one. */
 function initialise(requests: Counter, duration: Histogram, claims: Counter): void {
   for (const webhook of ['validate', 'mutate']) {
@@ -42,17 +39,17 @@ function initialise(requests: Counter, duration: Histogram, claims: Counter): vo
 }
 
 export function createWebhookMetrics(registry: Registry): WebhookMetrics {
-  const requests = new Counter(optionsOf(METRICS.admissionRequestsTotal, registry));
+  const requests = new Counter(metricOptions(METRICS.admissionRequestsTotal, registry));
   const duration = new Histogram({
-    ...optionsOf(METRICS.admissionDuration, registry),
+    ...metricOptions(METRICS.admissionDuration, registry),
     buckets: DURATION_BUCKETS,
   });
   let underWay = 0;
   const inFlight: Gauge = new Gauge({
-    ...optionsOf(METRICS.admissionInFlight, registry),
+    ...metricOptions(METRICS.admissionInFlight, registry),
     collect: () => inFlight.set(underWay),
   });
-  const claims = new Counter(optionsOf(METRICS.defaultClaimsTotal, registry));
+  const claims = new Counter(metricOptions(METRICS.defaultClaimsTotal, registry));
   initialise(requests, duration, claims);
   return {
     started() {

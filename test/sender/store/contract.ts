@@ -62,6 +62,7 @@ export function testStoreContract(t: Test, fresh: (t: Test) => StoreUnderTest): 
     for (const id of ['', '/', 'queued', '\0', 'ü', '../x', 'x'.repeat(100_000), '\ud800']) {
       t.equal(await store.find(id), undefined);
       t.equal(await store.content(id), undefined);
+      await t.resolves(store.list('queued', { after: id, limit: 1 }));
     }
     const stranger = sampleMail();
     await store.update(stranger);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openLmdbStore } from '@mailprovider/sender/store/lmdb-mail-store';
+import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
 import t from 'tap';
 import { testStoreContract } from './contract.ts';
 

@@ -1,3 +1,4 @@
+import { metricOptions } from '@mailprovider/process';
 import { METRICS, type Metric } from '@mailprovider/provider/metric-names';
 import { metricLabel, STAGES, type Stage } from '@mailprovider/provider/reasons';
 import type { SessionTrace } from '@mailprovider/smtp';
@@ -44,13 +45,8 @@ function statusValue(result: CheckResult): number {
   return result.kind === 'probed' && result.probe.healthy ? 1 : 0;
 }
 
-/** What prom-client makes a metric of. */
-export function optionsOf({ name, help, labels }: Metric, registry: Registry) {
-  return { name, help, labelNames: labels, registers: [registry] };
-}
-
 function gauge(metric: Metric, registry: Registry): Gauge {
-  return new Gauge(optionsOf(metric, registry));
+  return new Gauge(metricOptions(metric, registry));
 }
 
 /** EHLO may be said twice; its stage is one. */
@@ -62,7 +58,7 @@ function secondsByStage({ stages }: SessionTrace): ReadonlyMap<Stage, number> {
 
 /** Counts checks by result; remembers which results a provider has had, since a series goes by all its labels only. */
 function createResultCounter(registry: Registry) {
-  const total = new Counter(optionsOf(METRICS.healthCheckTotal, registry));
+  const total = new Counter(metricOptions(METRICS.healthCheckTotal, registry));
   const results = new Map<string, Set<string>>();
   return {
     count(provider: string, result: string) {
@@ -123,7 +119,7 @@ export function createHealthMetrics(registry: Registry): HealthMetrics {
   const configured = gauge(METRICS.configured, registry);
   const healthStatus = gauge(METRICS.status, registry);
   const duration = new Histogram({
-    ...optionsOf(METRICS.healthCheckDuration, registry),
+    ...metricOptions(METRICS.healthCheckDuration, registry),
     buckets: DURATION_BUCKETS,
   });
   const results = createResultCounter(registry);

@@ -1,7 +1,7 @@
 import type { Leadership } from '@mailprovider/kube';
+import { metricOptions } from '@mailprovider/process';
 import { METRICS } from '@mailprovider/provider/metric-names';
 import { Gauge, type Registry } from 'prom-client';
-import { optionsOf } from './check-metrics.ts';
 
 /** What is known of the default when the metrics are read. */
 export interface DefaultCount {
@@ -14,13 +14,13 @@ export interface DefaultCount {
 /** Tells how many want to be the default and who it is, whenever the metrics are read. */
 export function registerDefaultMetrics(registry: Registry, read: () => DefaultCount): void {
   new Gauge({
-    ...optionsOf(METRICS.defaultProviders, registry),
+    ...metricOptions(METRICS.defaultProviders, registry),
     collect() {
       this.set(read().candidates);
     },
   });
   new Gauge({
-    ...optionsOf(METRICS.electedDefault, registry),
+    ...metricOptions(METRICS.electedDefault, registry),
     collect() {
       const { elected } = read();
       this.reset();
@@ -35,7 +35,7 @@ export function measuredLeadership(
   name: string,
   lead: (leadership: Leadership) => Promise<void>,
 ): (leadership: Leadership) => Promise<void> {
-  const leading = new Gauge(optionsOf(METRICS.leader, registry));
+  const leading = new Gauge(metricOptions(METRICS.leader, registry));
   leading.set({ name }, 0);
   return async (leadership) => {
     leading.set({ name }, 1);

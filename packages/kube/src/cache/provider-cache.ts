@@ -17,6 +17,10 @@ export class ProviderCache implements ProviderListener {
     return [...this.#providers.values()];
   }
 
+  get(name: string): MailProvider | undefined {
+    return this.#providers.get(name);
+  }
+
   /** Tells a listener of all providers now, and of each change until the returned function is called. */
   listen(listener: ProviderListener): () => void {
     listener.replaced(this.all());

@@ -1,4 +1,4 @@
-import type { Clock } from '@mailprovider/process';
+import { type Clock, metricOptions } from '@mailprovider/process';
 import { METRICS } from '@mailprovider/provider/metric-names';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { WatchObserver } from '../list-watch.ts';
@@ -11,10 +11,8 @@ export function createWatchMetrics(
   registry: Registry,
   clock: Pick<Clock, 'now'>,
 ): (resource: WatchedResource) => WatchObserver {
-  const registers = [registry];
-  const { watchLastHeard, watchFailures } = METRICS;
-  const lastHeard = new Gauge({ ...watchLastHeard, labelNames: watchLastHeard.labels, registers });
-  const failures = new Counter({ ...watchFailures, labelNames: watchFailures.labels, registers });
+  const lastHeard = new Gauge(metricOptions(METRICS.watchLastHeard, registry));
+  const failures = new Counter(metricOptions(METRICS.watchFailures, registry));
   return (resource) => {
     // A rate needs the value from before the first failure.
     failures.inc({ resource }, 0);

@@ -3,7 +3,7 @@ import type { Clock } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { SessionReason } from '@mailprovider/provider/reasons';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
-import { SessionPool } from '@mailprovider/smtp/pool/session-pool';
+import { PoolClosedError, SessionPool } from '@mailprovider/smtp/pool/session-pool';
 import type { RecipientResult } from '@mailprovider/smtp/transaction/transaction';
 import type { AttemptFailure, AttemptResult } from '../mail/attempt-result.ts';
 import type { Mailbox } from '../mail/submission.ts';
@@ -56,12 +56,13 @@ export class ProviderDelivery implements Delivery {
     this.#deps = deps;
   }
 
-  async attempt({ mail, recipients, content, dataStarted }: AttemptRequest): Promise<AttemptEnd> {
+  async attempt(request: AttemptRequest): Promise<AttemptEnd> {
     const usability = this.#deps.usability();
     if (!usability.usable) {
       return { kind: 'no-session', failure: { reason: usability.reason } };
     }
     const { spec } = usability;
+    const { mail, recipients, content, dataStarted } = request;
     const { pool, head } = this.#sessionsOf(usability.provider, spec);
     try {
       const results = await pool.send({
@@ -75,6 +76,8 @@ export class ProviderDelivery implements Delivery {
       return offered(recipients, results);
     } catch (error) {
       if (this.#aborted) return { kind: 'abandoned' };
+      // The provider changed while this mail waited for a session; it is offered to the new server.
+      if (error instanceof PoolClosedError) return this.attempt(request);
       if (!(error instanceof NoSession)) throw error;
       const { failure, suspension } = error;
       return { kind: 'no-session', failure, ...(suspension && { suspension }) };

@@ -1,9 +1,15 @@
-/** Runs a change inside a transaction; changes of one transaction are committed together. */
-export interface Transactor {
-  transaction(action: () => void): Promise<void>;
+import { StoreError } from './mail-store.ts';
+
+/** Resolves when what `write` wrote is durable; rejects with `StoreError` when nothing of it is. */
+export type Transact = (write: () => void) => Promise<void>;
+
+export interface CommitOptions {
+  /** Whether the change adds a mail: without room the others are tried again without it. */
+  readonly adds?: boolean;
 }
 
 interface Change {
+  readonly adds: boolean;
   readonly apply: () => void;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -20,32 +26,32 @@ const MAX_CHANGES = 200;
  * next: a hundred callers share one sync of the disk.
  */
 export class CommitQueue {
-  readonly #transactor: Transactor;
-  readonly #waiting: Change[] = [];
+  readonly #transact: Transact;
+  #waiting: Change[] = [];
   #committing: Promise<void> | undefined;
 
-  constructor(transactor: Transactor) {
-    this.#transactor = transactor;
+  constructor(transact: Transact) {
+    this.#transact = transact;
   }
 
   /**
-   * Resolves with what `apply` returned once its transaction is durable. An `apply` that throws must
-   * not have written anything; it rejects alone, while a failed write or commit rejects all changes
-   * of the transaction.
+   * Resolves with what `apply` returned once its transaction is durable. If `apply` throws, its
+   * change rejects alone. A commit that fails rejects all its changes with `StoreError`.
    */
-  commit<T>(apply: () => T): Promise<T> {
-    const { promise, resolve, reject } = deferred<T>();
-    let result: () => T;
-    this.#waiting.push({
-      apply: () => {
-        const value = apply();
-        result = () => value;
-      },
-      resolve: () => resolve(result()),
-      reject,
+  commit<T>(apply: () => T, { adds = false }: CommitOptions = {}): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let returned: () => void;
+      this.#waiting.push({
+        adds,
+        apply: () => {
+          const value = apply();
+          returned = () => resolve(value);
+        },
+        resolve: () => returned(),
+        reject,
+      });
+      this.#committing ??= this.#commitAll();
     });
-    this.#committing ??= this.#commitAll();
-    return promise;
   }
 
   /** Resolves when nothing waits for a commit any more. */
@@ -55,37 +61,42 @@ export class CommitQueue {
 
   async #commitAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      await this.#commitSome(this.#waiting.splice(0, MAX_CHANGES));
+      const changes = this.#waiting.splice(0, MAX_CHANGES);
+      const again = await this.#commitSome(changes);
+      this.#waiting = [...again, ...this.#waiting];
     }
     this.#committing = undefined;
   }
 
-  async #commitSome(changes: readonly Change[]): Promise<void> {
-    const applied: Change[] = [];
+  /** Settles changes, and returns those that are to be tried again without the ones that failed. */
+  async #commitSome(changes: readonly Change[]): Promise<readonly Change[]> {
+    let applying: Change | undefined;
     try {
-      await this.#transactor.transaction(() => {
+      await this.#transact(() => {
         for (const change of changes) {
-          try {
-            change.apply();
-            applied.push(change);
-          } catch (error) {
-            change.reject(error);
-          }
+          applying = change;
+          change.apply();
         }
+        applying = undefined;
       });
-      for (const { resolve } of applied) resolve();
     } catch (error) {
-      for (const { reject } of applied) reject(error);
+      const failed = failedChanges(changes, error, applying);
+      for (const { reject } of failed) reject(error);
+      return changes.filter((change) => !failed.includes(change));
     }
+    for (const { resolve } of changes) resolve();
+    return [];
   }
 }
 
-function deferred<T>() {
-  let resolve: (value: T) => void = () => {};
-  let reject: (error: unknown) => void = () => {};
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
+/** Whose failure it is: of the change that was being applied, of those that need room, or of all. */
+function failedChanges(
+  changes: readonly Change[],
+  error: unknown,
+  applying: Change | undefined,
+): readonly Change[] {
+  if (applying) return [applying];
+  const full = error instanceof StoreError && error.fault === 'StoreFull';
+  const adding = full ? changes.filter(({ adds }) => adds) : [];
+  return adding.length > 0 ? adding : changes;
 }

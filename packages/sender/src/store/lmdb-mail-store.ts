@@ -1,74 +1,65 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { open, type RootDatabase } from 'lmdb';
+import type { RootDatabase } from 'lmdb';
 import type { MailRecord, MailState } from '../mail/mail-record.ts';
 import { expireMails, findMail, insertMail, listMails, repetition, updateMail } from './changes.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { lockFolder } from './folder-lock.ts';
-import {
-  type IdempotencyKey,
-  type Insertion,
-  type MailPage,
-  type MailStore,
-  StoreError,
-} from './mail-store.ts';
-import { isMailId, openTables, type Tables } from './tables.ts';
+import type { IdempotencyKey, Insertion, MailPage, MailStore } from './mail-store.ts';
+import type { Room } from './room.ts';
+import { storeFailure, storeFault } from './store-failure.ts';
+import { isMailId, type Tables } from './tables.ts';
+import type { Transactions } from './transactions.ts';
 
-export interface LmdbStoreOptions {
-  /** What the data file may grow to. */
-  readonly maxBytes?: number;
-}
-
-export async function openLmdbStore(
-  folder: string,
-  _options: LmdbStoreOptions = {},
-): Promise<MailStore> {
-  await mkdir(folder).catch(() => {});
-  const lock = await lockFolder(folder);
-  const root = open({ path: join(folder, 'mails.mdb'), overlappingSync: false, mapSize: 2 ** 36 });
-  return new LmdbMailStore(folder, root, openTables(root), () => lock.close());
-}
-
-/** Records of an expiry that are looked at in one transaction. */
+/** Mails that an expiry looks at in one transaction, which holds the event loop for a few ms. */
 const EXPIRY_PAGE = 200;
 
-class LmdbMailStore implements MailStore {
-  readonly #folder: string;
-  readonly #root: RootDatabase;
-  readonly #tables: Tables;
+/** An id is 36 characters long; what is longer may come from a URL, and is too long for a key. */
+const MAX_AFTER = 37;
+
+/** An LMDB environment that is open, and what belongs to it. */
+export interface OpenStore {
+  readonly folder: string;
+  readonly root: RootDatabase;
+  readonly tables: Tables;
+  readonly room: Room;
+  readonly transactions: Transactions;
+  /** Lets others have the folder. */
+  unlock(): Promise<void>;
+}
+
+/** Keeps mails in LMDB. Reads see what is committed, which is what is durable. */
+export class LmdbMailStore implements MailStore {
+  readonly #store: OpenStore;
   readonly #commits: CommitQueue;
-  readonly #unlock: () => Promise<void>;
   #closing: Promise<void> | undefined;
 
-  constructor(folder: string, root: RootDatabase, tables: Tables, unlock: () => Promise<void>) {
-    this.#folder = folder;
-    this.#root = root;
-    this.#tables = tables;
-    this.#commits = new CommitQueue(root);
-    this.#unlock = unlock;
+  constructor(store: OpenStore) {
+    this.#store = store;
+    this.#commits = new CommitQueue((write) => store.transactions.run(write));
   }
 
   async insert(mail: MailRecord, content: Uint8Array, key?: IdempotencyKey): Promise<Insertion> {
-    const tables = this.#opened();
+    if (!isMailId(mail.id)) throw new RangeError('the id of a mail has to be a UUID in lower case');
     const use = key && { id: mail.id, digest: key.digest, keyDigest: digestOf(key) };
-    return this.#commits.commit(() => insertMail(tables, mail, content, use));
+    const tables = this.#opened();
+    const giveBack = this.#store.room.take(content.byteLength);
+    const insertion = this.#commits.commit(() => insertMail(tables, mail, content, use), {
+      adds: true,
+    });
+    return insertion.finally(giveBack);
   }
 
   async findByKey(
     key: IdempotencyKey,
   ): Promise<Exclude<Insertion, { kind: 'stored' }> | undefined> {
-    return repetition(this.#opened(), digestOf(key), key.digest);
+    return this.#read((tables) => repetition(tables, digestOf(key), key.digest));
   }
 
   async find(id: string): Promise<MailRecord | undefined> {
-    const tables = this.#opened();
-    return isMailId(id) ? findMail(tables, id) : undefined;
+    return this.#read((tables) => (isMailId(id) ? findMail(tables, id) : undefined));
   }
 
   async content(id: string): Promise<Uint8Array | undefined> {
-    const tables = this.#opened();
-    return isMailId(id) ? tables.contents.getBinary(id) : undefined;
+    return this.#read(({ contents }) => (isMailId(id) ? contents.getBinary(id) : undefined));
   }
 
   async update(mail: MailRecord): Promise<void> {
@@ -80,7 +71,9 @@ class LmdbMailStore implements MailStore {
     state: MailState,
     { after, limit }: { readonly after?: string; readonly limit: number },
   ): Promise<MailPage> {
-    const found = listMails(this.#opened(), state, after, limit + 1);
+    const found = this.#read((tables) =>
+      listMails(tables, state, after?.slice(0, MAX_AFTER), limit + 1),
+    );
     const mails = found.slice(0, limit);
     const last = mails.at(-1);
     return found.length > limit && last ? { mails, next: last.id } : { mails };
@@ -106,13 +99,22 @@ class LmdbMailStore implements MailStore {
 
   async #close(): Promise<void> {
     await this.#commits.idle();
-    await this.#root.close();
-    await this.#unlock();
+    await this.#store.root.close();
+    await this.#store.unlock();
+  }
+
+  #read<T>(read: (tables: Tables) => T): T {
+    const tables = this.#opened();
+    try {
+      return read(tables);
+    } catch (error) {
+      throw storeFailure(this.#store.folder, error);
+    }
   }
 
   #opened(): Tables {
-    if (this.#closing) throw new StoreError('StoreUnavailable', `${this.#folder} is closed`);
-    return this.#tables;
+    if (this.#closing) throw storeFault('StoreUnavailable', this.#store.folder, 'it was closed');
+    return this.#store.tables;
   }
 }
 

@@ -1,0 +1,49 @@
+import { BlockList, isIP } from 'node:net';
+import { type BindAddress, StartupError } from '@mailprovider/process';
+import type { Authenticate } from './authentication.ts';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+function isLoopback(host: string): boolean {
+  const version = isIP(host);
+  if (version === 0) return host.toLowerCase() === 'localhost';
+  return loopback.check(host, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+/**
+ * Sees to it that without tokens only programs of this machine can submit.
+ *
+ * Throws `StartupError` naming the flags.
+ */
+export function requireTokenBeyondLoopback(
+  { host }: BindAddress,
+  tokenFile: string | undefined,
+): void {
+  if (tokenFile !== undefined || isLoopback(host)) return;
+  throw new StartupError(
+    `--bind-address: whoever reaches ${host} could send mail; set --token-file, or listen on 127.0.0.1`,
+  );
+}
+
+function hostOf(header: string): string | undefined {
+  const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::\d{1,5})?$/.exec(header);
+  return match?.[1] ?? match?.[2];
+}
+
+/**
+ * Lets in who calls without a token, but no web page: what a browser sends for a page has an
+ * Origin, or, where the page's own name resolves to this machine (DNS rebinding), that name as Host.
+ */
+export const loopbackAuthenticator: Authenticate = ({ host, origin }) => {
+  if (origin !== undefined) {
+    return { kind: 'forbidden', message: 'web pages may not submit mail; call without Origin' };
+  }
+  const name = host === undefined ? undefined : hostOf(host);
+  if (name === undefined || !isLoopback(name)) {
+    const message = 'must be called as localhost, 127.0.0.1 or [::1], as there is no token';
+    return { kind: 'forbidden', message };
+  }
+  return { kind: 'authenticated' };
+};

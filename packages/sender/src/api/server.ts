@@ -1,0 +1,112 @@
+import type { Logger } from '@mailprovider/process';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { jsonBytesLimit, type SubmissionLimits } from '../mail/submission-limits.ts';
+import type { Sender } from '../sender.ts';
+import type { Authenticate } from './authentication.ts';
+import { answerClientError } from './client-error.ts';
+import { closeWithin } from './close-within.ts';
+import { errorProblem } from './error-problem.ts';
+import { addMailRoutes } from './mail-routes.ts';
+import { openApiDocument } from './openapi.ts';
+import { answerOtherMethods, recordRoutes } from './other-methods.ts';
+import { sendProblem } from './problem.ts';
+
+/** A mail at the limits (20 MiB) arrives in time at 3 Mbit/s. */
+const REQUEST_MS = 60_000;
+/** Headers are one packet or two. */
+const HEADERS_MS = 10_000;
+/** Longer than proxies keep an idle connection (60 s), so that they are not answered with a reset. */
+const KEEP_ALIVE_MS = 75_000;
+/** How often connections are looked through for those that take too long. */
+const TIMEOUT_CHECK_MS = 5_000;
+/** For answers under way at the end: a durable write takes milliseconds. */
+const CLOSE_GRACE_MS = 5_000;
+
+const OPENAPI_PATH = '/openapi.json';
+
+export interface ApiDeps {
+  readonly sender: Sender;
+  readonly authenticate: Authenticate;
+  readonly limits: SubmissionLimits;
+  /** Told of errors that are ours; never of what was sent. */
+  readonly logger?: Pick<Logger, 'error'>;
+  /** Whether mails are accepted now; without it always. */
+  isReady?(): boolean;
+}
+
+function addAuthentication(app: FastifyInstance, authenticate: Authenticate): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.url === OPENAPI_PATH) return undefined;
+    const verdict = authenticate(request.headers);
+    const authentication = verdict instanceof Promise ? await verdict : verdict;
+    switch (authentication.kind) {
+      case 'authenticated':
+        return undefined;
+      case 'unauthenticated':
+        reply.header('www-authenticate', 'Bearer');
+        return sendProblem(reply, {
+          status: 401,
+          reason: 'Unauthenticated',
+          detail: authentication.message,
+        });
+      case 'forbidden':
+        return sendProblem(reply, {
+          status: 403,
+          reason: 'Forbidden',
+          detail: authentication.message,
+        });
+    }
+  });
+}
+
+function answerErrors(app: FastifyInstance, logger: ApiDeps['logger']): void {
+  app.setErrorHandler((error, _request, reply) => {
+    const problem = errorProblem(error);
+    if (problem.status >= 500) logger?.error({ err: error }, 'a request failed');
+    return sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, {
+      status: 404,
+      reason: 'PathNotFound',
+      detail: `no such path; ${OPENAPI_PATH} describes those there are`,
+    }),
+  );
+}
+
+/** What fastify finds wrong before any route is known. */
+function answerFrameworkError(error: Error, _request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(reply, errorProblem(error));
+}
+
+/**
+ * The server of the submit API. Nothing listens in it; when it closes, answers under way are
+ * finished and close their connections.
+ */
+export function createApiServer(deps: ApiDeps): FastifyInstance {
+  const { sender, authenticate, limits, logger, isReady = () => true } = deps;
+  const app = fastify({
+    bodyLimit: jsonBytesLimit(limits),
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    // What still comes then is answered by the sender, and as a problem document.
+    return503OnClosing: false,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+  });
+  closeWithin(app, CLOSE_GRACE_MS);
+  addAuthentication(app, authenticate);
+  answerErrors(app, logger);
+  app.removeAllContentTypeParsers();
+  // Parsed by the route: what fails here would cost the caller its connection.
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
+  const routes = recordRoutes(app);
+  addMailRoutes(app, sender, isReady);
+  const document = JSON.stringify(openApiDocument(limits));
+  app.get(OPENAPI_PATH, (_request, reply) => reply.type('application/json').send(document));
+  answerOtherMethods(app, routes);
+  return app;
+}

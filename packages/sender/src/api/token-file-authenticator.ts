@@ -1,0 +1,35 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Authenticate, Authentication } from './authentication.ts';
+import { sha256, TokenFile, type TokenFileDeps } from './token-file.ts';
+
+const NO_TOKEN: Authentication = {
+  kind: 'unauthenticated',
+  message: 'send the token as "Authorization: Bearer <token>"',
+};
+const WRONG_TOKEN: Authentication = { kind: 'unauthenticated', message: 'the token is not valid' };
+
+/** The token of an Authorization header (RFC 6750 section 2.1). */
+function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+}
+
+/**
+ * Lets in who sends the token that a file holds (RFC 6750), compared in constant time.
+ *
+ * Throws `StartupError` if the file holds none at the start.
+ */
+export async function tokenFileAuthenticator(
+  path: string,
+  deps: TokenFileDeps,
+): Promise<Authenticate> {
+  const file = await TokenFile.open(path, deps);
+  return ({ authorization }) => {
+    const token = bearerToken(authorization);
+    if (token === undefined) return NO_TOKEN;
+    const given = sha256(token);
+    const verdict = (digest: Buffer): Authentication =>
+      timingSafeEqual(given, digest) ? { kind: 'authenticated' } : WRONG_TOKEN;
+    const digest = file.digest();
+    return Buffer.isBuffer(digest) ? verdict(digest) : digest.then(verdict);
+  };
+}

@@ -1,0 +1,91 @@
+import { type Clock, metricOptions } from '@mailprovider/process';
+import { METRICS } from '@mailprovider/provider/metric-names';
+import { metricLabel } from '@mailprovider/provider/reasons';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { AttemptReport, BacklogReading, SenderObserver } from '../observer.ts';
+import { REFUSALS } from '../sender.ts';
+import { EndingMails } from './ending-mails.ts';
+
+/** Milliseconds over a kept session of a near server; RFC 5321 gives the answer to the final dot 10 minutes. */
+const DURATION_BUCKETS = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600,
+];
+
+/** Tells what waits, whenever the metrics are read. */
+function registerBacklog(
+  registry: Registry,
+  readings: () => readonly BacklogReading[],
+  clock: Pick<Clock, 'now'>,
+): void {
+  new Gauge({
+    ...metricOptions(METRICS.queueDepth, registry),
+    collect() {
+      this.reset();
+      for (const { provider, depth } of readings()) this.set({ provider }, depth);
+    },
+  });
+  new Gauge({
+    ...metricOptions(METRICS.queueOldestAge, registry),
+    collect() {
+      this.reset();
+      const now = clock.now().getTime();
+      for (const { provider, oldestQueuedAt } of readings()) {
+        this.set({ provider }, Math.max(0, now - (oldestQueuedAt ?? now)) / 1000);
+      }
+    },
+  });
+}
+
+function deferredLabel({ attempted, failure }: AttemptReport): string | undefined {
+  const reason = attempted.find(({ outcome }) => outcome === 'deferred')?.reason;
+  if (reason === undefined) return undefined;
+  return metricLabel(reason, reason === failure?.reason ? failure.stage : undefined);
+}
+
+/** Counts mails and attempts. */
+export function createSenderMetrics(
+  registry: Registry,
+  readings: () => readonly BacklogReading[],
+  clock: Pick<Clock, 'now'>,
+): SenderObserver {
+  const counter = (metric: Parameters<typeof metricOptions>[0]) =>
+    new Counter(metricOptions(metric, registry));
+  const sent = counter(METRICS.emailsSentTotal);
+  const failed = counter(METRICS.emailsFailedTotal);
+  const deferred = counter(METRICS.emailsDeferredTotal);
+  const uncertain = counter(METRICS.emailsUncertainTotal);
+  const refused = counter(METRICS.emailsRefusedTotal);
+  const duration = new Histogram({
+    ...metricOptions(METRICS.sendAttemptDuration, registry),
+    buckets: DURATION_BUCKETS,
+  });
+  registerBacklog(registry, readings, clock);
+  // A rate needs the value from before the first one.
+  for (const refusal of [...REFUSALS, 'Invalid']) refused.inc({ reason: metricLabel(refusal) }, 0);
+  const ending = new EndingMails();
+  return {
+    accepted({ provider }) {
+      sent.inc({ provider }, 0);
+      uncertain.inc({ provider }, 0);
+    },
+    refused: (refusal) => refused.inc({ reason: metricLabel(refusal) }),
+    attempted(report) {
+      const { mail, attempted, seconds } = report;
+      const { provider } = mail;
+      duration.observe({ provider }, seconds);
+      if (attempted.some(({ outcome }) => outcome === 'uncertain')) uncertain.inc({ provider });
+      if (mail.state !== 'queued') {
+        ending.attempted(report);
+        return;
+      }
+      const reason = deferredLabel(report);
+      if (reason !== undefined) deferred.inc({ provider, reason });
+    },
+    ended(mail) {
+      const { provider, state } = mail;
+      const reason = ending.takeLabel(mail);
+      if (state === 'sent') sent.inc({ provider });
+      if (state === 'dead') failed.inc({ provider, reason });
+    },
+  };
+}

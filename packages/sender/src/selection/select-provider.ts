@@ -1,0 +1,93 @@
+import { electDefault } from '@mailprovider/provider/default/elect-default';
+import { formatFieldErrors } from '@mailprovider/provider/field-error';
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
+import type { MailProviderSpec } from '@mailprovider/provider/schema';
+import { type SpecResult, validateSpec } from '@mailprovider/provider/validate';
+import type { Submission } from '../mail/submission.ts';
+import type { ProviderSource, ReferenceLookup, ReferenceSource } from '../ports.ts';
+import { objectOf, type ProviderName, type Reference, referencesOf } from './reference.ts';
+import {
+  noDefaultProvider,
+  providerDeleted,
+  providerDisabled,
+  providerInvalid,
+  providerNotFound,
+  type Refused,
+  referenceMalformed,
+  referenceNotFound,
+  referenceUnavailable,
+} from './refusals.ts';
+
+export type Selection =
+  | { readonly kind: 'selected'; readonly provider: MailProvider; readonly spec: MailProviderSpec }
+  | Refused;
+
+export interface SelectionSources {
+  readonly providers: ProviderSource;
+  readonly references: ReferenceSource;
+}
+
+const specResults = new WeakMap<MailProvider, SpecResult>();
+
+/** Checks each object once: a provider that changed is another object. */
+function specResultOf(provider: MailProvider): SpecResult {
+  const known = specResults.get(provider);
+  if (known !== undefined) return known;
+  const result = validateSpec(provider.spec);
+  specResults.set(provider, result);
+  return result;
+}
+
+/** The provider that a reference leads to, nothing if its object names none, or why not. */
+async function followed(
+  reference: Reference,
+  references: ReferenceSource,
+): Promise<ProviderName | Refused | undefined> {
+  const object = objectOf(reference);
+  if (object === undefined) return referenceMalformed(reference);
+  let lookup: ReferenceLookup;
+  try {
+    lookup = await references.lookUp(reference.kind, object.name, object.namespace);
+  } catch (error) {
+    return referenceUnavailable(reference, error);
+  }
+  if (!lookup.found) return referenceNotFound(reference, lookup.why);
+  // Clients in Go write an absent name as an empty one.
+  return lookup.mailProvider ? { name: lookup.mailProvider, by: reference } : undefined;
+}
+
+async function providerNameOf(
+  request: Pick<Submission, 'provider' | 'escalation' | 'cluster'>,
+  { providers, references }: SelectionSources,
+): Promise<ProviderName | Refused> {
+  if (request.provider !== undefined) return { name: request.provider };
+  for (const reference of referencesOf(request)) {
+    const found = await followed(reference, references);
+    if (found !== undefined) return found;
+  }
+  const name = electDefault(providers.all(), providers.claimHolder());
+  return name === undefined ? noDefaultProvider() : { name };
+}
+
+/** The provider of that name if it can be used, or why not. */
+function usableProvider(providerName: ProviderName, providers: ProviderSource): Selection {
+  const provider = providers.get(providerName.name);
+  if (provider === undefined) return providerNotFound(providerName);
+  if (provider.metadata.deletionTimestamp !== undefined) return providerDeleted(providerName);
+  const result = specResultOf(provider);
+  if (!result.valid) return providerInvalid(providerName, formatFieldErrors(result.errors));
+  if (result.spec.disabled) return providerDisabled(providerName);
+  return { kind: 'selected', provider, spec: result.spec };
+}
+
+/**
+ * The provider of a mail: the one that is named, else that of the escalation, else that of the
+ * cluster, else the elected default. Never rejects for what was submitted or what is stored.
+ */
+export async function selectProvider(
+  request: Pick<Submission, 'provider' | 'escalation' | 'cluster'>,
+  sources: SelectionSources,
+): Promise<Selection> {
+  const chosen = await providerNameOf(request, sources);
+  return 'kind' in chosen ? chosen : usableProvider(chosen, sources.providers);
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
+import { checkDataFile } from './data-file.ts';
+import { lockFolder } from './folder-lock.ts';
+import { LmdbMailStore } from './lmdb-mail-store.ts';
+import type { MailStore } from './mail-store.ts';
+import { Room } from './room.ts';
+import { storeFailure, storeFault } from './store-failure.ts';
+import { claimFolder, DATA_FILE, finishStore, hasStore, UNFINISHED_FILE } from './store-folder.ts';
+import { openTables } from './tables.ts';
+import { Transactions } from './transactions.ts';
+
+export interface LmdbStoreOptions {
+  /**
+   * What the data file may grow to; without it the disk is the limit. New mails are refused 16 MiB
+   * before that, so it has to be well above.
+   */
+  readonly maxBytes?: number;
+}
+
+const SCHEMA_KEY = 'mail-store-schema';
+const SCHEMA_VERSION = 1;
+
+const LMDB_OPTIONS = {
+  encoding: 'json',
+  // The default on Linux resolves a commit before it was synced.
+  overlappingSync: false,
+  // Batching leaves a promise behind that nobody handles, and ends the process when a commit fails.
+  eventTurnBatching: false,
+  // Address space, not memory: a map that has to grow leaves the smaller ones behind.
+  mapSize: 2 ** 36,
+  maxDbs: 8,
+} as const satisfies RootDatabaseOptions;
+
+/** Contents are nobody else's business. */
+const PERMISSIONS = { permissionsMode: 0o600 };
+
+/**
+ * Opens the store of a folder, or creates both; the parent of the folder has to be there. Rejects
+ * with `StoreError`, and leaves what it cannot read as it is.
+ */
+export async function openLmdbStore(
+  folder: string,
+  { maxBytes = Number.POSITIVE_INFINITY }: LmdbStoreOptions = {},
+): Promise<MailStore> {
+  try {
+    await claimFolder(folder);
+    const lock = await lockFolder(folder);
+    try {
+      if (!(await hasStore(folder))) await createStore(folder);
+      return await openStore(folder, maxBytes, () => lock.close());
+    } catch (error) {
+      await lock.close();
+      throw error;
+    }
+  } catch (error) {
+    throw storeFailure(folder, error);
+  }
+}
+
+async function createStore(folder: string): Promise<void> {
+  const root = openRoot(join(folder, UNFINISHED_FILE));
+  try {
+    openTables(root);
+    await root.put(SCHEMA_KEY, SCHEMA_VERSION);
+  } finally {
+    await root.close();
+  }
+  await finishStore(folder);
+}
+
+async function openStore(
+  folder: string,
+  maxBytes: number,
+  unlock: () => Promise<void>,
+): Promise<MailStore> {
+  const path = join(folder, DATA_FILE);
+  await checkDataFile(folder, path);
+  const root = openRoot(path);
+  try {
+    checkSchema(folder, root);
+    const tables = openTables(root);
+    const room = new Room(folder, root, Object.values(tables), maxBytes);
+    const transactions = new Transactions(folder, root);
+    return new LmdbMailStore({ folder, root, tables, room, transactions, unlock });
+  } catch (error) {
+    await root.close();
+    throw error;
+  }
+}
+
+function openRoot(path: string): RootDatabase<unknown, string> {
+  return open(path, { ...LMDB_OPTIONS, ...PERMISSIONS });
+}
+
+function checkSchema(folder: string, root: RootDatabase<unknown, string>): void {
+  const version = root.get(SCHEMA_KEY);
+  if (version === undefined) throw storeFault('StoreForeign', folder, `${DATA_FILE} has no mails`);
+  if (version !== SCHEMA_VERSION) {
+    throw storeFault('StoreVersionUnknown', folder, `version ${JSON.stringify(version)}`);
+  }
+}

@@ -1,0 +1,43 @@
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LOCK_FILE } from './folder-lock.ts';
+import { storeFault } from './store-failure.ts';
+
+export const DATA_FILE = 'mails.mdb';
+/** A store that is being created; it becomes the data file when it is whole. */
+export const UNFINISHED_FILE = 'unfinished.mdb';
+
+/** Files of a folder of ours; `lost+found` is what a file system has in its root. */
+const KNOWN_FILES: ReadonlySet<string> = new Set([
+  LOCK_FILE,
+  ...[DATA_FILE, UNFINISHED_FILE].flatMap((file) => [file, `${file}-lock`]),
+  'lost+found',
+]);
+
+/** Creates a folder if it is missing, its parent not. Throws `StoreForeign` if it holds other files. */
+export async function claimFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const entries = await readdir(folder);
+  const other = entries.find((entry) => !KNOWN_FILES.has(entry));
+  if (other !== undefined) throw storeFault('StoreForeign', folder, `it has ${other}`);
+}
+
+/** Whether a folder has a store; one whose creation was cut short is removed. */
+export async function hasStore(folder: string): Promise<boolean> {
+  for (const file of [UNFINISHED_FILE, `${UNFINISHED_FILE}-lock`]) {
+    await rm(join(folder, file), { force: true });
+  }
+  return (await readdir(folder)).includes(DATA_FILE);
+}
+
+/** Makes an unfinished store the one of its folder, durably. */
+export async function finishStore(folder: string): Promise<void> {
+  await rename(join(folder, UNFINISHED_FILE), join(folder, DATA_FILE));
+  await rm(join(folder, `${UNFINISHED_FILE}-lock`), { force: true });
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
+}

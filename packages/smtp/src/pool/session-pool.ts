@@ -1,0 +1,162 @@
+import { setMaxListeners } from 'node:events';
+import type { SmtpSession } from '../session.ts';
+import type { RecipientResult, Transaction } from '../transaction/transaction.ts';
+import { endedBeforehand, PooledSession } from './pooled-session.ts';
+import { type PoolClock, RestingSessions } from './resting-sessions.ts';
+
+export interface SessionPoolOptions {
+  /** Opens a session; the signal aborts when the pool does. */
+  readonly open: (signal: AbortSignal) => Promise<SmtpSession>;
+  /** How many sessions there may be at once, those being opened or ended among them. */
+  readonly maxConnections: number;
+  /** After how many messages a session is replaced; 100 by default. */
+  readonly maxMessages?: number;
+  /** After how long without a message a session is ended. */
+  readonly idleTimeoutMs: number;
+  readonly clock: PoolClock;
+}
+
+/** The pool takes no more; the message was not offered to the server. */
+export class PoolClosedError extends Error {
+  override readonly name = 'PoolClosedError';
+
+  constructor() {
+    super('the pool of SMTP sessions is closed');
+  }
+}
+
+/** Who waits for a place is given one, perhaps with a session in it, or is turned away. */
+interface Waiter {
+  readonly take: (session: PooledSession | undefined) => void;
+  readonly turnAway: (error: PoolClosedError) => void;
+}
+
+/** Often enough that the servers behind a balanced name share the load, and that opening costs 1 %. */
+const DEFAULT_MAX_MESSAGES = 100;
+
+/**
+ * Keeps sessions to one server, and sends each message over one of them.
+ *
+ * There are `maxConnections` places: one for each session that is being opened, in use, at rest or
+ * being ended. Who finds none waits, first come first served. A place that comes free goes to who
+ * has waited longest, with its session if that is still usable.
+ */
+export class SessionPool {
+  readonly #options: SessionPoolOptions;
+  readonly #abortion = new AbortController();
+  readonly #sessions = new Set<PooledSession>();
+  readonly #resting: RestingSessions;
+  readonly #waiters: Waiter[] = [];
+  readonly #whenEmpty: (() => void)[] = [];
+  #places = 0;
+  #closed = false;
+
+  constructor(options: SessionPoolOptions) {
+    this.#options = options;
+    const { idleTimeoutMs, clock } = options;
+    this.#resting = new RestingSessions(idleTimeoutMs, clock, (session) => this.#retire(session));
+    setMaxListeners(0, this.#abortion.signal);
+  }
+
+  /** Places taken. */
+  get size(): number {
+    return this.#places;
+  }
+
+  /** Places of sessions at rest. */
+  get idle(): number {
+    return this.#resting.size;
+  }
+
+  /**
+   * Delivers one message and returns what became of each recipient, in their order. A kept session
+   * that turns out to have ended before the server said anything of the message is replaced, once.
+   *
+   * Rejects as `SmtpSession.send` does, with what `open` rejects with, and with `PoolClosedError`.
+   */
+  async send(transaction: Transaction): Promise<readonly RecipientResult[]> {
+    let session = this.#takeResting() ?? (await this.#place());
+    try {
+      if (session !== undefined) {
+        const results = await session.send(transaction);
+        if (session.usable || !endedBeforehand(results)) return results;
+        this.#forget(session);
+        session = undefined;
+      }
+      session = await this.#open();
+      return await session.send(transaction);
+    } finally {
+      this.#giveBack(session);
+    }
+  }
+
+  /** Takes no more: ends sessions at rest at once, those in use after their message. Resolves when all ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { turnAway } of this.#waiters.splice(0)) turnAway(new PoolClosedError());
+    for (const session of this.#resting.takeAll()) this.#retire(session);
+    if (this.#places > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  /** Closes, and ends all sessions at once, whatever they are doing. */
+  abort(): void {
+    void this.close();
+    this.#abortion.abort(new PoolClosedError());
+    for (const session of this.#sessions) session.close();
+  }
+
+  #takeResting(): PooledSession | undefined {
+    for (let session = this.#resting.take(); session; session = this.#resting.take()) {
+      if (session.usable) return session;
+      this.#giveBack(session);
+    }
+    return undefined;
+  }
+
+  async #place(): Promise<PooledSession | undefined> {
+    if (this.#closed) throw new PoolClosedError();
+    if (this.#places < this.#options.maxConnections) {
+      this.#places++;
+      return undefined;
+    }
+    return new Promise((take, turnAway) => this.#waiters.push({ take, turnAway }));
+  }
+
+  async #open(): Promise<PooledSession> {
+    const { signal } = this.#abortion;
+    const session = new PooledSession(await this.#options.open(signal));
+    this.#sessions.add(session);
+    if (signal.aborted) session.close();
+    return session;
+  }
+
+  #giveBack(session: PooledSession | undefined): void {
+    const { maxMessages = DEFAULT_MAX_MESSAGES } = this.#options;
+    if (session === undefined || !session.usable) this.#vacate(session);
+    else if (this.#closed || session.messages >= maxMessages) this.#retire(session);
+    else this.#passOn(session);
+  }
+
+  #passOn(session: PooledSession): void {
+    const waiter = this.#waiters.shift();
+    if (waiter === undefined) this.#resting.put(session);
+    else waiter.take(session);
+  }
+
+  #retire(session: PooledSession): void {
+    void session.quit().then(() => this.#vacate(session));
+  }
+
+  #vacate(session: PooledSession | undefined): void {
+    if (session !== undefined) this.#forget(session);
+    const waiter = this.#waiters.shift();
+    if (waiter === undefined) this.#places--;
+    else waiter.take(undefined);
+    if (this.#places === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  }
+
+  #forget(session: PooledSession): void {
+    session.close();
+    this.#sessions.delete(session);
+  }
+}

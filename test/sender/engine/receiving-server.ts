@@ -1,0 +1,174 @@
+import { EventEmitter, once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Test } from 'tap';
+
+/** A message that the server said it took. */
+export interface ReceivedMessage {
+  readonly from: string;
+  readonly recipients: readonly string[];
+  /** As sent, with the doubled dots made single again. */
+  readonly content: string;
+}
+
+/** What the server says in place of taking what comes; `drop` closes without a word. */
+export type Answer = string | 'drop' | undefined;
+
+export interface ReceivingServer {
+  readonly port: number;
+  readonly received: readonly ReceivedMessage[];
+  readonly seen: { connections: number; logins: number; open: number };
+  /** Decides the answer to a command line, or to `.` for a whole message. */
+  answer: (line: string) => Answer;
+  /** While set, AUTH needs this password. */
+  password: string | undefined;
+  /** Resolves when as many messages have been received. */
+  has(count: number): Promise<void>;
+  /** Refuses connections, as a server that is down does. */
+  down(): Promise<void>;
+  up(): Promise<void>;
+}
+
+/** An SMTP server that takes every mail unless told otherwise, offers PIPELINING, and greets at once. */
+export async function receivingServer(t: Test, port = 0): Promise<ReceivingServer> {
+  const started = new Receiving();
+  await started.listen(port);
+  t.teardown(() => started.down());
+  return started;
+}
+
+class Receiving implements ReceivingServer {
+  port = 0;
+  readonly received: ReceivedMessage[] = [];
+  readonly seen = { connections: 0, logins: 0, open: 0 };
+  answer: (line: string) => Answer = () => undefined;
+  password: string | undefined;
+  readonly #news = new EventEmitter<{ received: [] }>().setMaxListeners(0);
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+
+  async listen(port: number): Promise<void> {
+    const server = createServer((socket) => this.#serve(socket));
+    this.#server = server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    this.port = (server.address() as AddressInfo).port;
+  }
+
+  async has(count: number): Promise<void> {
+    while (this.received.length < count) await once(this.#news, 'received');
+  }
+
+  async down(): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#server = undefined;
+    server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await once(server, 'close');
+  }
+
+  up(): Promise<void> {
+    return this.listen(this.port);
+  }
+
+  #serve(socket: Socket): void {
+    this.#sockets.add(socket);
+    this.seen.connections += 1;
+    this.seen.open += 1;
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      this.seen.open -= 1;
+    });
+    const say = (text: string) => {
+      if (text === 'drop') socket.destroy();
+      else socket.write(`${text}\r\n`);
+    };
+    say(this.answer('connect') ?? '220 ready');
+    const conversation = new Conversation(this, say);
+    let unread = '';
+    socket.on('data', (bytes) => {
+      const lines = (unread + bytes).split('\r\n');
+      unread = lines.pop() ?? '';
+      for (const line of lines) if (!socket.destroyed) conversation.hear(line);
+      if (conversation.ended) socket.end();
+    });
+  }
+
+  store(message: ReceivedMessage): void {
+    this.received.push(message);
+    this.#news.emit('received');
+  }
+}
+
+class Conversation {
+  ended = false;
+  readonly #server: Receiving;
+  readonly #say: (text: string) => void;
+  #from = '';
+  #recipients: string[] = [];
+  #content: string[] | undefined;
+
+  constructor(server: Receiving, say: (text: string) => void) {
+    this.#server = server;
+    this.#say = say;
+  }
+
+  hear(line: string): void {
+    if (this.#content === undefined) this.#command(line);
+    else if (line === '.') this.#message(this.#content);
+    else this.#content.push(line.startsWith('.') ? line.slice(1) : line);
+  }
+
+  #message(lines: readonly string[]): void {
+    this.#content = undefined;
+    const other = this.#server.answer('.');
+    if (other === undefined) {
+      const content = lines.map((line) => `${line}\r\n`).join('');
+      this.#server.store({ from: this.#from, recipients: this.#recipients, content });
+    }
+    this.#recipients = [];
+    this.#say(other ?? '250 2.0.0 taken');
+  }
+
+  #command(line: string): void {
+    this.#say(this.#server.answer(line) ?? this.#answerTo(line));
+  }
+
+  #answerTo(line: string): string {
+    switch (line.slice(0, 4)) {
+      case 'EHLO':
+        return '250-receiver\r\n250-PIPELINING\r\n250-SIZE 10000000\r\n250 AUTH PLAIN';
+      case 'AUTH':
+        return this.#login(line.split(' ')[2] ?? '');
+      case 'MAIL':
+        this.#from = pathIn(line);
+        this.#recipients = [];
+        return '250 2.1.0 fine';
+      case 'RCPT':
+        this.#recipients.push(pathIn(line));
+        return '250 2.1.5 fine';
+      case 'DATA':
+        this.#content = [];
+        return '354 go on';
+      case 'RSET':
+        this.#recipients = [];
+        return '250 2.0.0 forgotten';
+      case 'QUIT':
+        this.ended = true;
+        return '221 2.0.0 bye';
+      default:
+        return '502 5.5.1 what';
+    }
+  }
+
+  #login(credentials: string): string {
+    this.#server.seen.logins += 1;
+    const given = Buffer.from(credentials, 'base64').toString().split('\0').at(-1);
+    const right = this.#server.password === undefined || given === this.#server.password;
+    return right ? '235 2.7.0 welcome' : '535 5.7.8 no';
+  }
+}
+
+function pathIn(line: string): string {
+  return /<(.*?)>/.exec(line)?.[1] ?? '';
+}

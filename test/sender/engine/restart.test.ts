@@ -1,0 +1,80 @@
+import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
+import t from 'tap';
+import { receivingServer } from './receiving-server.ts';
+import { localSpec, senderUnderTest } from './sender-under-test.ts';
+
+t.test(
+  '500 queued mails survive a stop: what was sent and what is kept are all of them',
+  async (t) => {
+    const server = await receivingServer(t);
+    const folder = t.testdir();
+    const first = await senderUnderTest(t, { folder });
+    const { declared } = first;
+    declared.provider('first', localSpec(server.port));
+    await Promise.all(
+      Array.from({ length: 500 }, (_, index) => first.accept({ subject: `${index}` })),
+    );
+    await server.has(1);
+    await first.close();
+    const sent = server.received.length;
+    const store = await openLmdbStore(folder);
+    const { mails } = await store.list('queued', { limit: 1_000 });
+    await store.close();
+    t.equal(sent + mails.length, 500);
+    t.ok(
+      mails.every(({ dataStarted }) => !dataStarted),
+      'nothing is left half-way',
+    );
+
+    const second = await senderUnderTest(t, { folder, declared });
+    await second.recorder.hasEnds(mails.length);
+    const ids = new Set(
+      server.received.map(({ content }) => /Message-ID: (.*)\r/.exec(content)?.[1]),
+    );
+    t.equal(ids.size, 500);
+    t.equal(server.received.length, 500);
+  },
+);
+
+t.test('a mail whose turn is later keeps its turn across a restart', async (t) => {
+  const server = await receivingServer(t);
+  const folder = t.testdir();
+  const first = await senderUnderTest(t, { folder });
+  const { declared } = first;
+  declared.provider('first', localSpec(server.port, { retry: { initialBackoffMs: 60_000 } }));
+  server.answer = (line) => (line.startsWith('RCPT') ? '450 4.2.0 later' : undefined);
+  const { id } = await first.accept();
+  await first.recorder.hasAttempts(1);
+  await first.close();
+  server.answer = () => undefined;
+  const second = await senderUnderTest(t, { folder, declared });
+  t.match(await second.sender.find(id), { state: 'queued', attempts: 1 });
+  t.equal(second.sender.readings()[0]?.depth, 1);
+  await second.accept();
+  await second.recorder.hasEnds(1);
+  t.equal(server.received.length, 1, 'the new one overtakes it');
+});
+
+t.test('after the grace a server that hangs is left, and its mail is kept', async (t) => {
+  const server = await receivingServer(t);
+  const folder = t.testdir();
+  const first = await senderUnderTest(t, { folder, settings: { graceMs: 200 } });
+  first.declared.provider('first', localSpec(server.port));
+  server.answer = (line) => (line.startsWith('MAIL') ? '' : undefined);
+  const { id } = await first.accept();
+  while (server.seen.connections === 0) await new Promise(setImmediate);
+  const begin = performance.now();
+  await first.close();
+  t.ok(performance.now() - begin < 3_000);
+  const store = await openLmdbStore(folder);
+  t.match(await store.find(id), { state: 'queued', dataStarted: false });
+  await store.close();
+});
+
+t.test('nothing is accepted once the sender is closed', async (t) => {
+  const { sender } = await senderUnderTest(t);
+  await sender.close();
+  const result = await sender.submit({ to: 'ops@example.com', subject: 's', text: 't' });
+  t.match(result, { kind: 'refused', refusal: 'ShuttingDown' });
+  t.match(await sender.cancel('any'), { kind: 'refused', refusal: 'ShuttingDown' });
+});

@@ -1,0 +1,67 @@
+import { WaitingMails } from '@mailprovider/sender/queue/waiting-mails';
+import t, { type Test } from 'tap';
+import { ManualClock } from '../../health/manual-clock.ts';
+
+function waitingUnder(_t: Test) {
+  const clock = new ManualClock();
+  const told = { times: 0 };
+  const waiting = new WaitingMails(clock, () => {
+    told.times += 1;
+  });
+  return { clock, told, waiting, now: () => clock.now().getTime() };
+}
+
+t.test('mails become due in the order of their times, and are taken once', async (t) => {
+  const { clock, told, waiting, now } = waitingUnder(t);
+  waiting.add('late', now() + 200);
+  waiting.add('soon', now() + 100);
+  waiting.add('now', now());
+  t.equal(told.times, 1);
+  clock.advance(100);
+  clock.advance(100);
+  t.equal(told.times, 3);
+  t.same(
+    [waiting.takeDue(), waiting.takeDue(), waiting.takeDue(), waiting.takeDue()],
+    ['now', 'soon', 'late', undefined],
+  );
+});
+
+t.test('one that is due in a month is not due before', async (t) => {
+  const { clock, waiting, now } = waitingUnder(t);
+  const month = 31 * 86_400_000;
+  waiting.add('far', now() + month);
+  clock.advance(2 ** 31);
+  t.notOk(waiting.hasDue);
+  clock.advance(month);
+  t.ok(waiting.hasDue);
+});
+
+t.test('one that is taken waits no more, due or not', async (t) => {
+  const { clock, waiting, now } = waitingUnder(t);
+  waiting.add('due', now());
+  waiting.add('later', now() + 10);
+  t.ok(waiting.take('due'));
+  t.ok(waiting.take('later'));
+  t.notOk(waiting.take('later'));
+  clock.advance(10);
+  t.notOk(waiting.hasDue);
+  t.same(clock.pending, []);
+});
+
+t.test('hastened mails are due at once, those that were due already stay so', async (t) => {
+  const { clock, told, waiting, now } = waitingUnder(t);
+  waiting.add('later', now() + 10);
+  waiting.hasten(['later', 'unknown']);
+  t.equal(told.times, 1);
+  t.equal(waiting.takeDue(), 'later');
+  t.same(clock.pending, []);
+});
+
+t.test('nothing is left of what was cleared', async (t) => {
+  const { clock, waiting, now } = waitingUnder(t);
+  waiting.add('due', now());
+  waiting.add('later', now() + 10);
+  waiting.clear();
+  t.notOk(waiting.hasDue);
+  t.same(clock.pending, []);
+});
