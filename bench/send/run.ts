@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccess } from '../measure/access.ts';
 import { chooseCores, leaveMeasuredCore, usableCores } from '../measure/cores.ts';
@@ -46,6 +46,8 @@ async function measureAndPrint(config: BenchConfig, deps: RunDeps): Promise<void
   const parent = await diskFolder();
   const folder = await mkdtemp(join(parent, 'mailprovider-bench-'));
   try {
+    // Postfix has processes of another user below it.
+    await chmod(folder, 0o711);
     const phase = { access: createAccess(), cores, folder, progress, signal };
     const figures = await measure(config, phase, 'version' in presence);
     const { description } = cores;

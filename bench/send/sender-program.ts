@@ -1,13 +1,16 @@
-import process from 'node:process';
-import { createLogger, systemClock } from '@mailprovider/process';
+import { createLogger, createRegistry, type Logger, systemClock } from '@mailprovider/process';
 import { DEFAULT_CREDENTIALS_NAMESPACE } from '@mailprovider/provider/identity';
 import type { SecretReader } from '@mailprovider/provider/secret-reader';
 import { loopbackAuthenticator } from '@mailprovider/sender/api/loopback-only';
 import { createApiServer } from '@mailprovider/sender/api/server';
 import { createSender } from '@mailprovider/sender/create-sender';
+import { createAttemptLog } from '@mailprovider/sender/log/attempt-log';
 import { DEFAULT_SUBMISSION_LIMITS } from '@mailprovider/sender/mail/submission-limits';
+import { createSenderMetrics } from '@mailprovider/sender/metrics/sender-metrics';
+import { type BacklogReading, type SenderObserver, toAll } from '@mailprovider/sender/observer';
 import type { ProviderSource } from '@mailprovider/sender/ports';
-import { openLmdbStore } from '@mailprovider/sender/store/lmdb-mail-store';
+import { SendStatusKeeper } from '@mailprovider/sender/status/send-status-keeper';
+import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
 import { createAddressPolicy } from '@mailprovider/smtp';
 import { z } from 'zod';
 import { assist } from '../measure/assist.ts';
@@ -47,20 +50,37 @@ function fixedSecrets(providers: readonly BenchProvider[]): SecretReader {
   };
 }
 
+/** What the sender has told of its mails, but for a cluster that stores the status of providers. */
+function observerOf(
+  providers: ProviderSource,
+  readings: () => readonly BacklogReading[],
+  logger: Logger,
+): SenderObserver {
+  const clock = systemClock;
+  const writer = { write: async () => undefined };
+  return toAll([
+    createSenderMetrics(createRegistry(), readings, clock),
+    createAttemptLog(logger),
+    new SendStatusKeeper({ writer, providers, clock, logger, random: Math.random }),
+  ]);
+}
+
 /** Starts the sender and its API as a process of the sender does; returns where it listens. */
-async function start({ folder, providers }: z.output<typeof taskSchema>): Promise<string> {
-  const logger = createLogger('sender', 'info', process.stdout);
+async function start(task: z.output<typeof taskSchema>): Promise<string> {
+  const logger = createLogger('sender', 'info');
+  const providers = fixedProviders(task.providers);
+  let readings: () => readonly BacklogReading[] = () => [];
   const sender = await createSender({
-    store: await openLmdbStore(folder),
-    providers: fixedProviders(providers),
+    store: await openLmdbStore(task.folder),
+    providers,
     references: { lookUp: async () => ({ found: false, why: 'no-such-kind' }) },
-    secrets: fixedSecrets(providers),
+    secrets: fixedSecrets(task.providers),
     credentialsNamespace: DEFAULT_CREDENTIALS_NAMESPACE,
     addressPolicy: createAddressPolicy({ allowLoopback: true }),
-    observer: { accepted() {}, refused() {}, attempted() {}, ended() {} },
+    observer: observerOf(providers, () => readings(), logger),
     logger,
-    clock: systemClock,
   });
+  readings = () => sender.readings();
   const limits = DEFAULT_SUBMISSION_LIMITS;
   const api = createApiServer({ sender, authenticate: loopbackAuthenticator, limits, logger });
   return api.listen({ host: '127.0.0.1', port: 0 });
