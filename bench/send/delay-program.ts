@@ -4,4 +4,7 @@ import { startDelayProxy } from './delay-proxy.ts';
 
 const taskSchema = z.object({ port: z.int(), roundTripMs: z.number() });
 
-assist(async (task) => ({ port: await startDelayProxy(taskSchema.parse(task)) }));
+assist(async (task) => {
+  const { port } = await startDelayProxy(taskSchema.parse(task));
+  return { port };
+});

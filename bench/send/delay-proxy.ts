@@ -13,22 +13,29 @@ export interface DelayOptions {
 const ROUND_TRIPS_TO_ACCEPT = 1.5;
 
 function join(client: Socket, { port, roundTripMs }: DelayOptions): void {
-  const server = connect({ port, host: '127.0.0.1', noDelay: true });
+  const server = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
   for (const [from, to] of [
     [client, server],
     [server, client],
   ] as const) {
     new DelayLine(to, roundTripMs / 2).carry(from);
-    from.on('error', () => from.destroy()).once('close', () => to.destroySoon());
+    // One that came to its end leaves the rest to the line.
+    from.on('error', () => to.destroy());
   }
+}
+
+export interface DelayProxy {
+  readonly port: number;
+  /** Takes no more connections. */
+  close(): void;
 }
 
 /**
  * Forwards connections to a server as if it were some way off; bandwidth stays as it is.
  *
- * Listens on a free port of 127.0.0.1, which it returns.
+ * Listens on a free port of 127.0.0.1.
  */
-export async function startDelayProxy(options: DelayOptions): Promise<number> {
+export async function startDelayProxy(options: DelayOptions): Promise<DelayProxy> {
   const settings = { noDelay: true, allowHalfOpen: true, pauseOnConnect: true };
   const proxy = createServer(settings, (client) => {
     client.on('error', () => client.destroy());
@@ -42,5 +49,5 @@ export async function startDelayProxy(options: DelayOptions): Promise<number> {
   await once(proxy, 'listening');
   const address = proxy.address();
   if (address === null || typeof address === 'string') throw new Error('listens on no port');
-  return address.port;
+  return { port: address.port, close: () => proxy.close() };
 }

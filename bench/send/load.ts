@@ -68,7 +68,8 @@ export async function load(task: LoadTask): Promise<LoadResult> {
       const now = commonNowMs();
       const due = perSecond === undefined ? now : startedAt + (number * 1000) / perSecond;
       if (due > now) await delay(due - now);
-      repeated += await submit(connection, bodyOf(provider, due));
+      const refused = await submit(connection, bodyOf(provider, due));
+      repeated += refused;
     }
   };
   try {
