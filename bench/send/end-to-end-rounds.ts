@@ -1,5 +1,6 @@
 import { unlessAborted } from '../measure/abortion.ts';
 import { median } from '../measure/median.ts';
+import { groupCpuSeconds } from '../measure/process-usage.ts';
 import type { Relay } from './relay.ts';
 import type { Sink } from './sink.ts';
 
@@ -12,6 +13,8 @@ export interface EndToEndFigures {
   readonly acceptedPerSecond: number;
   /** From the first submission to the arrival of the last. */
   readonly endToEndPerSecond: number;
+  /** Core time of its processes for one mail, much the same whatever else the machine does. */
+  readonly coreMsPerMail: number;
 }
 
 export interface RoundsOptions {
@@ -30,18 +33,25 @@ export async function relayMails(
   mails: number,
 ): Promise<EndToEndFigures> {
   const before = await sink.total();
+  const usedBefore = await groupCpuSeconds(relay.pid);
   const [{ startedAt, acceptedAt }, arrivedAt] = await Promise.all([
     relay.submit(mails),
     sink.whenTotal(before + mails),
   ]);
+  const used = (await groupCpuSeconds(relay.pid)) - usedBefore;
   const perSecond = (until: number) => (mails * 1000) / (until - startedAt);
-  return { acceptedPerSecond: perSecond(acceptedAt), endToEndPerSecond: perSecond(arrivedAt) };
+  return {
+    acceptedPerSecond: perSecond(acceptedAt),
+    endToEndPerSecond: perSecond(arrivedAt),
+    coreMsPerMail: (used * 1000) / mails,
+  };
 }
 
 function medianOf(rounds: readonly EndToEndFigures[]): EndToEndFigures {
   return {
     acceptedPerSecond: median(rounds.map(({ acceptedPerSecond }) => acceptedPerSecond)),
     endToEndPerSecond: median(rounds.map(({ endToEndPerSecond }) => endToEndPerSecond)),
+    coreMsPerMail: median(rounds.map(({ coreMsPerMail }) => coreMsPerMail)),
   };
 }
 

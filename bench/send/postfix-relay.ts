@@ -138,7 +138,8 @@ export async function startPostfixRelay(
       await stop();
       throw error;
     }
-    return { name: 'Postfix', failed, submit: (mails) => submit(port, mails, signal), stop };
+    const { pid } = master;
+    return { name: 'Postfix', pid, failed, submit: (mails) => submit(port, mails, signal), stop };
   } catch (error) {
     await remove();
     throw error;

@@ -8,6 +8,8 @@ export interface Submission {
 /** Something that takes mails, keeps them durably, and delivers them to a sink. */
 export interface Relay {
   readonly name: string;
+  /** Leads the group of its processes. */
+  readonly pid: number | undefined;
   /** Aborted, with the error to report as its reason, when it ends by itself. */
   readonly failed: AbortSignal;
   /** Hands that many mails over; resolves when the last one is accepted. */

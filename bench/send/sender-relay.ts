@@ -18,15 +18,12 @@ export function senderRelay(options: SenderRelayOptions): Relay & {
 } {
   const { sender, load, provider, connections } = options;
   const task = { url: sender.mailsUrl, provider, connections };
-  const { failed } = sender;
-  const name = 'ours';
+  const common = { name: 'ours', pid: sender.pid, failed: sender.failed };
   return {
-    name,
-    failed,
+    ...common,
     submit: (mails) => load.post({ ...task, mails }),
     at: (perSecond) => ({
-      name,
-      failed,
+      ...common,
       submit: (mails) => load.post({ ...task, mails, perSecond }),
     }),
   };

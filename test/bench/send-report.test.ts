@@ -5,8 +5,8 @@ import { renderJson, renderReport } from '#bench/send/report';
 const figures: Figures = {
   endToEnd: {
     sink: 'smtp-sink',
-    ours: { acceptedPerSecond: 4000.1234, endToEndPerSecond: 3600 },
-    postfix: { acceptedPerSecond: 1200, endToEndPerSecond: 1000 },
+    ours: { acceptedPerSecond: 4000.1234, endToEndPerSecond: 3600, coreMsPerMail: 0.25 },
+    postfix: { acceptedPerSecond: 1200, endToEndPerSecond: 1000, coreMsPerMail: 1.5 },
     underLoad: { p50Ms: 200, p99Ms: 300.5 },
     atHalf: { p50Ms: 2, p99Ms: 9.25 },
     rssMiB: Number.NaN,
@@ -42,6 +42,7 @@ t.test('prints for programs one line, with null where nothing could be measured'
     postfix: { endToEndPerSecond: 1000 },
     pool: { perSecond: 3000 },
     dialPerMail: { perSecond: 4.8 },
+    coreMsPerMail: { ours: 0.25, postfix: 1.5 },
     distant: { perSecond: 120 },
     atHalfRate: { p50Ms: 2, p99Ms: 9.25 },
     ratios: { postfix: 3.6, pool: 8, dialPerMail: 25 },
@@ -61,9 +62,9 @@ t.test('says null for a Postfix that was not measured, and why for people', asyn
 t.test('prints for people how far ours is from what it is to reach', async (t) => {
   const report = renderReport(figures, circumstances);
   t.match(report, /^NOT PINNED$/m);
-  t.match(report, /^ours +4000 +3600$/m);
-  t.match(report, /^Postfix +1200 +1000$/m);
-  t.match(report, /^ours \/ Postfix, end to end +3\.60 +target 3$/m);
+  t.match(report, /^ours +4000 +3600 +0\.25$/m);
+  t.match(report, /^Postfix +1200 +1000 +1\.50$/m);
+  t.match(report, /^ours \/ Postfix +3\.60 +target 3$/m);
   t.match(report, /^as fast as they are accepted +200\.0 +300\.5$/m);
   t.match(report, /\(RssAnon\): - MiB$/m);
   t.match(report, /^ours, delivery only +24000 +25000 +96 +50$/m);
