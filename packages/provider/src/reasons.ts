@@ -79,6 +79,11 @@ const CONNECTING: ReadonlySet<Stage | TransactionStage> = new Set([
   'greeting',
 ]);
 
+/** A name in CamelCase as the value of a metric label. */
+export function snakeCase(name: string): string {
+  return name.replace(/(?<!^)[A-Z]/g, '_$&').toLowerCase();
+}
+
 /**
  * The metric label value of a reason: its name in snake_case, except that a timeout before the
  * server said anything is `connection_timeout`.
@@ -87,5 +92,5 @@ export function metricLabel(reason: DeliveryReason, stage?: Stage | TransactionS
   if (reason === 'Timeout' && stage !== undefined && CONNECTING.has(stage)) {
     return 'connection_timeout';
   }
-  return reason.replace(/(?<!^)[A-Z]/g, '_$&').toLowerCase();
+  return snakeCase(reason);
 }

@@ -20,6 +20,7 @@ export const mail: MailRecord = {
   state: 'queued',
   recipients: [{ address: 'user@example.com', outcome: 'pending' }],
   acceptedAt: Date.parse('2026-01-01T00:00:00Z'),
+  queuedAt: Date.parse('2026-01-01T00:00:00Z'),
   dueAt: Date.parse('2026-01-01T00:00:01Z'),
   attempts: 0,
   dataStarted: false,

@@ -12,6 +12,7 @@ export function sampleMail(changes: Partial<MailRecord> = {}): MailRecord {
     state: 'queued',
     recipients: [{ address: 'jörg@example.com', outcome: 'pending' }],
     acceptedAt,
+    queuedAt: acceptedAt,
     dueAt: acceptedAt,
     attempts: 0,
     dataStarted: false,
