@@ -10,8 +10,8 @@ export interface ReceivedMessage {
   readonly content: string;
 }
 
-/** What the server says in place of taking what comes; `drop` closes without a word. */
-export type Answer = string | 'drop' | undefined;
+/** What the server says in place of taking what comes; `drop` closes without a word, `hang` says nothing. */
+export type Answer = string | 'drop' | 'hang' | undefined;
 
 export interface ReceivingServer {
   readonly port: number;
@@ -81,7 +81,7 @@ class Receiving implements ReceivingServer {
     });
     const say = (text: string) => {
       if (text === 'drop') socket.destroy();
-      else socket.write(`${text}\r\n`);
+      else if (text !== 'hang') socket.write(`${text}\r\n`);
     };
     say(this.answer('connect') ?? '220 ready');
     const conversation = new Conversation(this, say);
