@@ -51,8 +51,7 @@ t.test('no field breaks out of its place in the bytes', async (t) => {
       'Date',
     ];
     const found = { faults: faultsOf(text, smtpUtf8), names: fieldNames(text) };
-    t.strictSame(found, { faults: [], names: wanted }, `seed ${SEED}`, { submission });
-    if (!t.passing()) return;
+    if (!t.strictSame(found, { faults: [], names: wanted }, `seed ${SEED}`, { submission })) return;
   }
 });
 
@@ -144,9 +143,7 @@ t.test(
       const submission = SUBMISSIONS[index];
       if (submission === undefined) throw new Error('more messages than submissions');
       const { found, wanted } = difference(submission, message);
-      if (JSON.stringify(found) === JSON.stringify(wanted)) continue;
-      t.strictSame(found, wanted, `seed ${SEED}, number ${index}`);
-      return;
+      if (!t.strictSame(found, wanted, `seed ${SEED}, number ${index}`)) return;
     }
   },
 );
