@@ -5,8 +5,8 @@ import { startProcess } from '@mailprovider/cluster/supervised-process';
 import { waitUntil } from '@mailprovider/cluster/wait-until';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
+import { startAssistant } from '../measure/assistant.ts';
 import type { BenchDirectory } from '../measure/bench-directory.ts';
-import { startAssistant } from './assistant.ts';
 import { type ProbedServers, type Prober, repetitionSchema } from './prober.ts';
 
 /** Debian's name of blackbox_exporter. */
@@ -83,7 +83,10 @@ async function startExporter({ directory, servers, pin, environment, signal }: B
 /** Starts blackbox_exporter, and a process that asks it for probes over HTTP. */
 export async function startBlackbox(options: BlackboxOptions): Promise<Prober> {
   const { concurrency, servers } = options;
-  const driver = await startAssistant({ program: 'http-program', pin: [] });
+  const driver = await startAssistant({
+    program: join(import.meta.dirname, 'http-program.js'),
+    pin: [],
+  });
   const exporter = await startExporter(options).catch(async (error: unknown) => {
     await driver.stop();
     throw error;

@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http';
 import { z } from 'zod';
-import { assist } from './assist.ts';
-import { repeat } from './repeat.ts';
+import { assist } from '../measure/assist.ts';
+import { repeat } from '../measure/repeat.ts';
 
 const taskSchema = z.object({
   urls: z.tuple([z.url()], z.url()),

@@ -1,4 +1,5 @@
-import { startAssistant } from './assistant.ts';
+import { join } from 'node:path';
+import { startAssistant } from '../measure/assistant.ts';
 import { type ProbedServers, type Prober, repetitionSchema } from './prober.ts';
 
 export interface NodeProberOptions {
@@ -14,7 +15,10 @@ export interface NodeProberOptions {
 /** Starts a process that probes. */
 export async function startNodeProber(options: NodeProberOptions): Promise<Prober> {
   const { name, program, concurrency, servers, pin } = options;
-  const { pid, failed, ask, stop } = await startAssistant({ program, pin });
+  const { pid, failed, ask, stop } = await startAssistant({
+    program: join(import.meta.dirname, `${program}.js`),
+    pin,
+  });
   return {
     name,
     pid,

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
-import { assist } from './assist.ts';
+import { assist } from '../measure/assist.ts';
+import { repeat } from '../measure/repeat.ts';
 import { type ProbeTask, portsInTurn, probeTaskSchema } from './probe-task.ts';
-import { repeat } from './repeat.ts';
 
 /** One probe by the means of the library that most programs in JavaScript send mail with. */
 async function probe({ authorityPem, credentials }: ProbeTask, port: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Repetition } from './repeat.ts';
+import type { Repetition } from '../measure/repeat.ts';
 
 export const repetitionSchema: z.ZodType<Repetition> = z.object({
   times: z.int(),

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../measure/abortion.ts';
 import { median } from '../measure/median.ts';
 import { cpuSeconds } from '../measure/process-usage.ts';
 import type { Prober } from './prober.ts';
@@ -38,15 +39,6 @@ async function usage(prober: Prober, servers: readonly ServerProcess[]) {
   };
 }
 
-/** Rejects with the reason of `signal` when that aborts. */
-function abortion(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const end = () => reject(signal.reason);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-}
-
 async function roundOf(prober: Prober, options: RateRoundsOptions): Promise<RateFigures> {
   const { servers, seconds } = options;
   await prober.probe(Math.min(WARM_UP_SECONDS, seconds));
@@ -85,10 +77,9 @@ export async function measureRates(
   options: RateRoundsOptions,
 ): Promise<(prober: Prober) => RateFigures> {
   const results = new Map<Prober, RateFigures[]>(probers.map((prober) => [prober, []]));
-  const ended = abortion(options.signal);
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const prober of probers) {
-      const figures = await Promise.race([roundOf(prober, options), ended]);
+      const figures = await unlessAborted(roundOf(prober, options), options.signal);
       results.get(prober)?.push(figures);
       const perSecond = Math.round(figures.probesPerSecond);
       options.progress(

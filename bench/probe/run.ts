@@ -1,8 +1,8 @@
-import { Teardown } from '@mailprovider/cluster/teardown';
+import { createAccess } from '../measure/access.ts';
 import { createBenchDirectory } from '../measure/bench-directory.ts';
 import { chooseCores, leaveMeasuredCore, usableCores } from '../measure/cores.ts';
 import { exitCodeAfter, type RunDeps } from '../measure/exit-code-after.ts';
-import { createAccess } from './access.ts';
+import { withTeardown } from '../measure/with-teardown.ts';
 import { blackboxVersion } from './blackbox.ts';
 import { type PhaseDeps, runConditionPhase } from './condition-phase.ts';
 import type { BenchConfig } from './config.ts';
@@ -11,16 +11,6 @@ import { renderJson, renderReport } from './report.ts';
 
 /** More than these cannot be the limit of one core of clients. */
 const MOST_SERVERS = 3;
-
-/** Does some work and, however that ends, ends what it started. */
-async function withTeardown<T>(work: (teardown: Teardown) => Promise<T>): Promise<T> {
-  const teardown = new Teardown();
-  try {
-    return await work(teardown);
-  } finally {
-    await teardown.run();
-  }
-}
 
 async function measureAndPrint(config: BenchConfig, deps: RunDeps): Promise<void> {
   const cores = chooseCores(await usableCores());

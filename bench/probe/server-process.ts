@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { z } from 'zod';
-import { startAssistant } from './assistant.ts';
+import { startAssistant } from '../measure/assistant.ts';
 import type { ServerOptions } from './listening-server.ts';
 
 const listeningSchema = z.object({ port: z.int() });
@@ -14,7 +15,10 @@ export interface ServerProcess {
 
 /** Starts it on a free port of 127.0.0.1. */
 export async function startServerProcess(options: ServerOptions): Promise<ServerProcess> {
-  const { pid, failed, ask, stop } = await startAssistant({ program: 'server-program', pin: [] });
+  const { pid, failed, ask, stop } = await startAssistant({
+    program: join(import.meta.dirname, 'server-program.js'),
+    pin: [],
+  });
   try {
     const { port } = await ask(options, listeningSchema);
     return { port, pid, failed, stop };

@@ -2,9 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { PROBE_TIMEOUT_MS } from '@mailprovider/health/schedule';
 import { withDeadline } from '@mailprovider/process';
 import { createAddressPolicy, openSession, systemResolver } from '@mailprovider/smtp';
-import { assist } from './assist.ts';
+import { assist } from '../measure/assist.ts';
+import { repeat } from '../measure/repeat.ts';
 import { type ProbeTask, portsInTurn, probeTaskSchema } from './probe-task.ts';
-import { repeat } from './repeat.ts';
 
 const stop = new AbortController();
 // Each running probe listens.

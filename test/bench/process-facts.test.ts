@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import process from 'node:process';
 import t from 'tap';
 import { connectionsAt, openConnections } from '#bench/measure/open-connections';
+import { anonymousRssMiB, cpuSeconds, groupCpuSeconds } from '#bench/measure/process-usage';
 import { timeOfMessage } from '#bench/probe/health-process';
 import { metricValue } from '#bench/probe/metric-value';
 
@@ -43,4 +45,29 @@ t.test('reads one metric, and the time of one message', async (t) => {
   const log = ['not JSON', '{"time":"2026-01-01T00:00:01.500Z","msg":"leading"}'].join('\n');
   t.equal(timeOfMessage(log, 'leading'), Date.UTC(2026, 0, 1, 0, 0, 1, 500));
   t.ok(Number.isNaN(timeOfMessage(log, 'following')));
+});
+
+t.test('counts the core time of a group', { skip: process.platform !== 'linux' }, async (t) => {
+  const burn = 'const end = Date.now() + 200; while (Date.now() < end);';
+  const parent = `${burn} require("child_process").spawnSync(process.execPath, ["-e", ${JSON.stringify(burn)}]);`;
+  const script = `${parent} console.log("done"); setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['-e', script], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  const alone = await cpuSeconds(child.pid);
+  const group = await groupCpuSeconds(child.pid);
+  t.ok(alone > 0);
+  t.ok(group > alone, 'the child that ended counts');
+  t.ok(Number.isNaN(await groupCpuSeconds(0x7fffffff)), 'there is no such group');
+});
+
+t.test('tells the memory that no file backs', { skip: process.platform !== 'linux' }, async (t) => {
+  const before = await anonymousRssMiB(process.pid);
+  const block = Buffer.alloc(64 * 1024 * 1024, 1);
+  t.ok((await anonymousRssMiB(process.pid)) > before + 50);
+  t.equal(block.length, 64 * 1024 * 1024);
+  t.ok(Number.isNaN(await anonymousRssMiB(0x7fffffff)));
 });

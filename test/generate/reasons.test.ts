@@ -1,11 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  QUEUE_REASONS,
+  TRANSACTION_REASONS,
+  TRANSACTION_STAGES,
+} from '@mailprovider/provider/delivery-reasons';
 import { PROVIDER_REPLIES } from '@mailprovider/provider/reason-guide/provider-replies';
+import { QUEUE_REASON_GUIDE } from '@mailprovider/provider/reason-guide/queue-reasons';
 import { SECRET_REASON_GUIDE } from '@mailprovider/provider/reason-guide/secret-reasons';
 import {
   SESSION_REASON_GUIDE,
   stagesOf,
 } from '@mailprovider/provider/reason-guide/session-reasons';
+import {
+  SESSION_REASONS_OF_TRANSACTIONS,
+  TRANSACTION_REASON_GUIDE,
+} from '@mailprovider/provider/reason-guide/transaction-reasons';
 import {
   DEFAULT_REASONS,
   HEALTHY_REASONS,
@@ -58,10 +68,14 @@ function lineOf(entry: string, name: string): string {
 
 const sessions = section('## Healthy is False');
 const secrets = section('## PasswordLoaded is False');
+const transactions = section('## A mail was not taken');
+const queued = section('## A mail was not offered');
 
 t.test('the page has an entry for each reason of a failure, and no other', async (t) => {
   t.strictSame(headingsIn(sessions), [...SESSION_REASONS]);
   t.strictSame(headingsIn(secrets), [...SECRET_REASONS]);
+  t.strictSame(headingsIn(transactions), [...TRANSACTION_REASONS]);
+  t.strictSame(headingsIn(queued), [...QUEUE_REASONS]);
 });
 
 t.test('the page has a row for each other reason, and no other', async (t) => {
@@ -80,8 +94,8 @@ t.test('the page has each metric label, and no other, at its reason', async (t) 
     const entry = section(`### ${reason}`, sessions);
     t.strictSame(codesIn(lineOf(entry, 'Label')), [...expected], reason);
   }
-  for (const reason of SECRET_REASONS) {
-    const entry = section(`### ${reason}`, secrets);
+  for (const reason of [...SECRET_REASONS, ...TRANSACTION_REASONS, ...QUEUE_REASONS]) {
+    const entry = section(`### ${reason}`, `${secrets}${transactions}${queued}`);
     t.strictSame(codesIn(lineOf(entry, 'Label')), [metricLabel(reason)], reason);
   }
 });
@@ -103,15 +117,38 @@ t.test('table and entries name the stages in which a reason can stand', async (t
   }
 });
 
+t.test('so they do for the stages of a mail', async (t) => {
+  const rows = rowsIn(transactions).map(([stage, , reasons = '']) => [
+    stage,
+    ...[...reasons.matchAll(/\[(\w+)\]/g)].map(([, reason]) => reason),
+  ]);
+  const expected = TRANSACTION_STAGES.map((stage) => [
+    stage,
+    ...TRANSACTION_REASONS.filter((it) => TRANSACTION_REASON_GUIDE[it].stages.includes(stage)),
+    ...SESSION_REASONS_OF_TRANSACTIONS,
+  ]);
+  t.strictSame(rows, expected);
+  for (const reason of TRANSACTION_REASONS) {
+    const stages = lineOf(section(`### ${reason}`, transactions), 'Stages').split(', ');
+    t.strictSame(stages, [...TRANSACTION_REASON_GUIDE[reason].stages], reason);
+  }
+});
+
 t.test('every entry says why and what to do', async (t) => {
-  for (const reason of [...SESSION_REASONS, ...SECRET_REASONS]) {
-    const entry = section(`### ${reason}`, `${sessions}${secrets}`);
+  const all = [...SESSION_REASONS, ...SECRET_REASONS, ...TRANSACTION_REASONS, ...QUEUE_REASONS];
+  for (const reason of all) {
+    const entry = section(`### ${reason}`, `${sessions}${secrets}${transactions}${queued}`);
     for (const name of ['Causes', 'What to do']) t.match(lineOf(entry, name), /\w{3}/, reason);
   }
 });
 
 t.test('causes are parts of one sentence, what to do is whole ones', async (t) => {
-  const guides = [...Object.values(SESSION_REASON_GUIDE), ...Object.values(SECRET_REASON_GUIDE)];
+  const guides = [
+    ...Object.values(SESSION_REASON_GUIDE),
+    ...Object.values(SECRET_REASON_GUIDE),
+    ...Object.values(TRANSACTION_REASON_GUIDE),
+    ...Object.values(QUEUE_REASON_GUIDE),
+  ];
   for (const { causes, fix } of guides) {
     for (const text of causes) t.notMatch(text, /[\n;.]$/);
     for (const text of fix) t.match(text, /^[A-Z].*[.]$/);

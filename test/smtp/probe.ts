@@ -9,6 +9,7 @@ import {
   SmtpError,
   type SmtpFailure,
   type SmtpSession,
+  type TimeLimits,
 } from '@mailprovider/smtp';
 import type { Test } from 'tap';
 import type { ScriptedPeer } from './scripted-peer.ts';
@@ -37,6 +38,7 @@ export interface Attempt {
   readonly addressPolicy?: AddressPolicy;
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
+  readonly timeLimits?: TimeLimits;
 }
 
 /** Opens a session to a local peer: plain, named `mail.example`, unless the attempt says otherwise. */
@@ -53,6 +55,7 @@ export function open(attempt: Attempt): Promise<SmtpSession> {
     resolver: attempt.resolver ?? answering('127.0.0.1'),
     addressPolicy: attempt.addressPolicy ?? LOOPBACK,
     monotonicMs: () => performance.now(),
+    ...(attempt.timeLimits === undefined ? {} : { timeLimits: attempt.timeLimits }),
   });
 }
 

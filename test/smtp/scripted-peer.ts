@@ -96,20 +96,27 @@ export const sayBeneathTls =
     beneath.write(text, 'latin1');
   };
 
+/** Waits for a line and takes it; nothing if the client goes away instead. */
+export async function heardLine(wire: Wire): Promise<string | undefined> {
+  for (;;) {
+    const end = wire.unread.indexOf('\r\n');
+    if (end !== -1) {
+      const line = wire.unread.slice(0, end);
+      wire.unread = wire.unread.slice(end + 2);
+      return line;
+    }
+    if (wire.socket.destroyed) return undefined;
+    await heardOrClosed(wire.socket);
+  }
+}
+
 /** Waits for a line that starts with `verb`, and takes it. */
 export const hear =
   (verb: string): Step =>
   async (wire) => {
     for (;;) {
-      const end = wire.unread.indexOf('\r\n');
-      if (end !== -1) {
-        const line = wire.unread.slice(0, end);
-        wire.unread = wire.unread.slice(end + 2);
-        if (line.toUpperCase().startsWith(verb)) return;
-        continue;
-      }
-      await heardOrClosed(wire.socket);
-      if (wire.socket.destroyed) return;
+      const line = await heardLine(wire);
+      if (line === undefined || line.toUpperCase().startsWith(verb)) return;
     }
   };
 

@@ -1,4 +1,12 @@
 import {
+  QUEUE_REASONS,
+  type QueueReason,
+  TRANSACTION_REASONS,
+  TRANSACTION_STAGES,
+  type TransactionReason,
+  type TransactionStage,
+} from '@mailprovider/provider/delivery-reasons';
+import {
   type ConditionMeaning,
   DEFAULT_MEANING,
   HEALTHY_MEANING,
@@ -7,12 +15,18 @@ import {
 } from '@mailprovider/provider/reason-guide/condition-reasons';
 import type { Guidance, SessionGuidance } from '@mailprovider/provider/reason-guide/guidance';
 import { PROVIDER_REPLIES } from '@mailprovider/provider/reason-guide/provider-replies';
+import { QUEUE_REASON_GUIDE } from '@mailprovider/provider/reason-guide/queue-reasons';
 import { SECRET_REASON_GUIDE } from '@mailprovider/provider/reason-guide/secret-reasons';
 import {
   SESSION_REASON_GUIDE,
   stagesOf,
 } from '@mailprovider/provider/reason-guide/session-reasons';
 import {
+  SESSION_REASONS_OF_TRANSACTIONS,
+  TRANSACTION_REASON_GUIDE,
+} from '@mailprovider/provider/reason-guide/transaction-reasons';
+import {
+  DELIVERY_REASON_TEXT,
   isAboutKey,
   SECRET_REASON_TEXT,
   SESSION_REASON_TEXT,
@@ -27,7 +41,7 @@ import {
   type Stage,
 } from '@mailprovider/provider/reasons';
 import { markdownTable } from './markdown-table.ts';
-import { AFTER_A_LOGIN, INTRODUCTION } from './reasons-prose.ts';
+import { AFTER_A_LOGIN, INTRODUCTION, NOT_DELIVERED } from './reasons-prose.ts';
 
 const WHAT_IS_DONE: Readonly<Record<Stage, string>> = {
   dns: 'the name is looked up, the addresses are judged',
@@ -37,6 +51,13 @@ const WHAT_IS_DONE: Readonly<Record<Stage, string>> = {
   ehlo: 'EHLO, once more after STARTTLS',
   starttls: 'STARTTLS, its handshake, the certificate',
   auth: 'the login',
+};
+
+const WHAT_IS_DONE_WITH_A_MAIL: Readonly<Record<TransactionStage, string>> = {
+  mail: 'MAIL, with the sender and the size',
+  rcpt: 'RCPT, once for each recipient',
+  data: 'DATA, and the content but for its final dot',
+  final: 'the final dot, and the answer to the whole',
 };
 
 const PASSES: Readonly<Record<SessionGuidance['passes'], string>> = {
@@ -82,6 +103,17 @@ function stageTable(): string {
   return markdownTable(['stage', 'what is done', 'reasons that can stand here'], rows);
 }
 
+function transactionStageTable(): string {
+  const rows = TRANSACTION_STAGES.map((stage) => {
+    const own = TRANSACTION_REASONS.filter((reason) =>
+      TRANSACTION_REASON_GUIDE[reason].stages.includes(stage),
+    );
+    const reasons = [...own, ...SESSION_REASONS_OF_TRANSACTIONS];
+    return [stage, WHAT_IS_DONE_WITH_A_MAIL[stage], reasons.map(linked).join(' ')];
+  });
+  return markdownTable(['stage', 'what is done', 'reasons that can stand here'], rows);
+}
+
 function guidanceLines({ causes, fix }: Guidance): string {
   return `- Causes: ${causes.join('; ')}.\n- What to do: ${fix.join(' ')}\n`;
 }
@@ -106,6 +138,29 @@ ${subject} ${SECRET_REASON_TEXT[reason]}.
 
 - Label: \`${metricLabel(reason)}\`
 ${guidanceLines(SECRET_REASON_GUIDE[reason])}`;
+}
+
+function transactionEntry(reason: TransactionReason): string {
+  const guide = TRANSACTION_REASON_GUIDE[reason];
+  return `### ${reason}
+
+${sentence(DELIVERY_REASON_TEXT[reason])}
+
+- Label: \`${metricLabel(reason)}\`
+- Stages: ${guide.stages.join(', ')}
+- Passes by itself: ${PASSES[guide.passes]}
+${guidanceLines(guide)}`;
+}
+
+function queueEntry(reason: QueueReason): string {
+  const guide = QUEUE_REASON_GUIDE[reason];
+  return `### ${reason}
+
+${sentence(DELIVERY_REASON_TEXT[reason])}
+
+- Label: \`${metricLabel(reason)}\`
+- Passes by itself: ${PASSES[guide.passes]}
+${guidanceLines(guide)}`;
 }
 
 function repliesTable(): string {
@@ -152,6 +207,16 @@ The Secret is looked for before the server is dialled; Healthy is then Unknown. 
 mailprovider-credentials unless health has another \`--credentials-namespace\`.
 
 ${SECRET_REASONS.map(secretEntry).join('\n')}
+${NOT_DELIVERED}
+${transactionStageTable()}
+
+${TRANSACTION_REASONS.map(transactionEntry).join('\n')}
+## A mail was not offered
+
+Nothing of the mail was said to a server, apart from Interrupted. Beside these, a recipient can have each reason of
+[PasswordLoaded](#passwordloaded-is-false).
+
+${QUEUE_REASONS.map(queueEntry).join('\n')}
 ## The other reasons
 
 ### Ready

@@ -1,5 +1,9 @@
 import type { SecretReason, SessionReason } from './reasons.ts';
 
+/** The steps of a transaction, which follow those that open the session. */
+export const TRANSACTION_STAGES = ['mail', 'rcpt', 'data', 'final'] as const;
+export type TransactionStage = (typeof TRANSACTION_STAGES)[number];
+
 /** Why a server that a session was opened to did not take a mail, in the stages after AUTH. */
 export const TRANSACTION_REASONS = [
   'SenderRejected',

@@ -1,3 +1,4 @@
+import type { QueueReason, TransactionReason } from './delivery-reasons.ts';
 import type { SecretReason, SessionReason } from './reasons.ts';
 
 /** What a failed session means and what to look at, for people; never a word of the server's. */
@@ -43,6 +44,20 @@ export const SECRET_REASON_TEXT: Readonly<Record<SecretReason, string>> = {
   SecretNamespaceNotAllowed: 'is not in the namespace that credentials are read from',
   SecretNotBoundToHost:
     'may not be sent to this server; add spec.smtp.host to its annotation mailprovider.io/allowed-hosts',
+};
+
+/** Why a mail was not taken by the server it was offered to, or not offered to any. */
+export const DELIVERY_REASON_TEXT: Readonly<Record<TransactionReason | QueueReason, string>> = {
+  SenderRejected: 'the server refused the sender; check spec.sender.address and the account',
+  RecipientRejected: 'the server refused the recipient',
+  MessageRejected: 'the server refused the message',
+  MessageTooLarge: 'the message is larger than the server takes',
+  SmtpUtf8NotOffered: 'the server takes no addresses or header fields beyond ASCII',
+  ProviderNotFound: 'the provider does not exist any more',
+  ProviderDisabled: 'the provider is disabled',
+  ProviderInvalid: 'the spec of the provider is invalid',
+  CredentialsUnavailable: 'the password could not be read for now',
+  Interrupted: 'the sender ended during the attempt',
 };
 
 const OF_THE_KEY: ReadonlySet<SecretReason> = new Set(['SecretKeyMissing', 'SecretEmpty']);

@@ -3,7 +3,7 @@ import type { AttemptFailure } from './mail/attempt-result.ts';
 import type { MailRecord, RecipientRecord } from './mail/mail-record.ts';
 import type { Refusal } from './sender.ts';
 
-/** One try of one mail over one session; its outcome may not be durable yet. */
+/** One try of one mail over one session, once its outcome is durable. */
 export interface AttemptReport {
   /** As it is after the attempt. */
   readonly mail: MailRecord;

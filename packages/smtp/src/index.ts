@@ -11,4 +11,4 @@ export type { Credentials } from './sasl-mechanism.ts';
 export type { SmtpSession } from './session.ts';
 export type { SessionTrace, StageTiming, TlsFacts } from './session-trace.ts';
 export { RFC_TIME_LIMITS, type TimeLimits } from './transaction/time-limits.ts';
-export type { RecipientResult, Transaction, TransactionStage } from './transaction/transaction.ts';
+export type { RecipientResult, Transaction } from './transaction/transaction.ts';

@@ -47,7 +47,7 @@ class Receiving implements ReceivingServer {
   #server: Server | undefined;
 
   async listen(port: number): Promise<void> {
-    const server = createServer((socket) => this.#serve(socket));
+    const server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
     this.#server = server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     this.port = (server.address() as AddressInfo).port;
@@ -148,6 +148,7 @@ class Conversation {
         this.#recipients.push(pathIn(line));
         return '250 2.1.5 fine';
       case 'DATA':
+        if (this.#recipients.length === 0) return '554 5.5.1 no recipients';
         this.#content = [];
         return '354 go on';
       case 'RSET':

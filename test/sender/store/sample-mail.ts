@@ -12,6 +12,7 @@ export function sampleMail(changes: Partial<MailRecord> = {}): MailRecord {
     state: 'queued',
     recipients: [{ address: 'jörg@example.com', outcome: 'pending' }],
     acceptedAt,
+    queuedAt: acceptedAt,
     dueAt: acceptedAt,
     attempts: 0,
     dataStarted: false,
@@ -25,4 +26,9 @@ export function sampleMail(changes: Partial<MailRecord> = {}): MailRecord {
 /** A content of that many bytes, all byte values among them. */
 export function sampleContent(bytes = 1_400): Uint8Array {
   return Uint8Array.from({ length: bytes }, (_, index) => index % 256);
+}
+
+/** A content of 1440 bytes that belongs to that mail and to no other. */
+export function contentOf(id: string): Uint8Array {
+  return Buffer.from(id.repeat(40));
 }

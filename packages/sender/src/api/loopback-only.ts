@@ -2,14 +2,19 @@ import { BlockList, isIP } from 'node:net';
 import { type BindAddress, StartupError } from '@mailprovider/process';
 import type { Authenticate } from './authentication.ts';
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+const loopback6 = new BlockList();
+loopback6.addAddress('::1', 'ipv6');
+loopback6.addSubnet('127.0.0.0', 8, 'ipv4');
 
 function isLoopback(host: string): boolean {
-  const version = isIP(host);
-  if (version === 0) return host.toLowerCase() === 'localhost';
-  return loopback.check(host, version === 6 ? 'ipv6' : 'ipv4');
+  switch (isIP(host)) {
+    case 4:
+      return host.startsWith('127.');
+    case 6:
+      return loopback6.check(host, 'ipv6');
+    default:
+      return host.toLowerCase() === 'localhost';
+  }
 }
 
 /**

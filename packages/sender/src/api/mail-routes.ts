@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { submissionProblems } from '../mail/submission-problems.ts';
 import type { ChangeResult, Sender, SubmitOptions, SubmitResult } from '../sender.ts';
+import { bodyBudget } from './body-budget.ts';
 import { jsonBody } from './json-body.ts';
 import { acceptedView, mailListView, mailView } from './mail-view.ts';
 import { type Problem, sendProblem } from './problem.ts';
@@ -72,7 +73,8 @@ function submitOptions(headers: IncomingHttpHeaders): SubmitOptions | Problem {
 }
 
 function addSubmitRoute(app: FastifyInstance, sender: Sender, isReady: () => boolean): void {
-  app.post('/v1/mails', async (request, reply) => {
+  const onRequest = bodyBudget(app.initialConfig.bodyLimit ?? 0);
+  app.post('/v1/mails', { onRequest }, async (request, reply) => {
     if (!isReady()) return sendProblem(reply, NOT_READY);
     const options = submitOptions(request.headers);
     if ('status' in options) return sendProblem(reply, options);

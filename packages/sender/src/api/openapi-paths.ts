@@ -1,52 +1,7 @@
 import { z } from 'zod';
-import { PROBLEM_TYPE } from './problem.ts';
-import { idempotencyKeySchema, listQuerySchema } from './request-schemas.ts';
-
-const PROBLEMS = {
-  400: 'The request is invalid; "errors" has every mistake',
-  401: 'No token, or one that is not valid',
-  403: 'Without tokens: the call came from a web page, or by a name that is not this machine',
-  404: 'No such mail',
-  408: 'The request took too long to arrive',
-  409: 'The mail is in a state that cannot be changed so, or an attempt is under way',
-  413: 'The body is larger than a mail within the limits can be',
-  415: 'The body is not plain application/json',
-  429: 'The backlog of the provider is full',
-  431: 'The headers are too large',
-  500: 'An error of the sender',
-  503: 'The sender cannot at present',
-} as const;
-type ProblemStatus = keyof typeof PROBLEMS;
-
-/** What any request can be answered with. */
-const ANY: readonly ProblemStatus[] = [400, 401, 403, 408, 431, 500];
-
-const RETRY_AFTER = {
-  'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 0 } },
-};
-
-function headersOf(status: number): { readonly headers?: unknown } {
-  if (status === 401) {
-    return { headers: { 'WWW-Authenticate': { schema: { type: 'string', const: 'Bearer' } } } };
-  }
-  return status === 429 || status === 503 ? { headers: RETRY_AFTER } : {};
-}
-
-function problems(
-  statuses: readonly (ProblemStatus | 422)[],
-  texts: Readonly<Record<number, string>> = {},
-): Readonly<Record<string, unknown>> {
-  const descriptions: Readonly<Record<number, string>> = { ...PROBLEMS, ...texts };
-  const entries = statuses.map((status) => [
-    String(status),
-    {
-      description: descriptions[status],
-      ...headersOf(status),
-      content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
-    },
-  ]);
-  return Object.fromEntries(entries);
-}
+import { MAIL_STATES } from '../mail/mail-record.ts';
+import { problemResponses } from './openapi-problems.ts';
+import { DEFAULT_PAGE, idempotencyKeySchema, MAX_PAGE } from './request-schemas.ts';
 
 function json(schema: string): unknown {
   return { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } };
@@ -60,15 +15,21 @@ const MAIL_ID = {
   schema: { type: 'string', format: 'uuid' },
 };
 
-function queryParameters(): unknown[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(listQuerySchema, { io: 'input' });
-  return Object.entries(properties).map(([name, schema]) => ({
-    name,
+const LIST_PARAMETERS = [
+  { name: 'state', in: 'query', required: true, schema: { enum: MAIL_STATES } },
+  {
+    name: 'limit',
     in: 'query',
-    required: required.includes(name),
-    schema,
-  }));
-}
+    description: 'Mails on a page',
+    schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE },
+  },
+  {
+    name: 'after',
+    in: 'query',
+    description: 'The "next" of the page before',
+    schema: { type: 'string' },
+  },
+];
 
 function idempotencyKeyParameter(): unknown {
   const { $schema: _, ...schema } = z.toJSONSchema(idempotencyKeySchema, { io: 'input' });
@@ -95,7 +56,7 @@ function submitOperation(): unknown {
         },
         content: json('AcceptedMail'),
       },
-      ...problems([...ANY, 404, 409, 413, 415, 422, 429, 503], {
+      ...problemResponses([404, 409, 413, 415, 422, 429, 503], {
         404: 'The provider does not exist',
         409: 'The idempotency key was used for another mail',
         422: 'The provider cannot be used, or what names it is not there or ambiguous',
@@ -112,9 +73,7 @@ function changeOperation(name: 'cancel' | 'retry', summary: string): unknown {
       summary,
       responses: {
         200: { description: 'The mail as it is now', content: json('MailStatus') },
-        ...problems([...ANY, 404, 409, 413, 415, 422, 429, 503], {
-          422: 'The provider of the mail cannot be used',
-        }),
+        ...problemResponses([404, 409, 413, 415, 422, 429, 503]),
       },
     },
   };
@@ -128,10 +87,10 @@ export function openApiPaths(): unknown {
       get: {
         operationId: 'listMails',
         summary: 'List the mails in one state, in the order of acceptance',
-        parameters: queryParameters(),
+        parameters: LIST_PARAMETERS,
         responses: {
           200: { description: 'A page of mails', content: json('MailList') },
-          ...problems([...ANY, 503]),
+          ...problemResponses([503]),
         },
       },
     },
@@ -142,7 +101,7 @@ export function openApiPaths(): unknown {
         summary: 'Tell where a mail stands',
         responses: {
           200: { description: 'The mail', content: json('MailStatus') },
-          ...problems([...ANY, 404, 503]),
+          ...problemResponses([404, 503]),
         },
       },
     },

@@ -3,6 +3,7 @@ import type { SubmissionLimits } from '../mail/submission-limits.ts';
 import { submissionSchema } from '../mail/submission-schema.ts';
 import { acceptedSchema, mailListSchema, mailViewSchema } from './mail-view.ts';
 import { openApiPaths } from './openapi-paths.ts';
+import { problemComponents } from './openapi-problems.ts';
 import { problemSchema } from './problem.ts';
 
 /** Version of the API, which is that of its paths. */
@@ -45,6 +46,7 @@ export function openApiDocument(limits: SubmissionLimits): unknown {
     paths: openApiPaths(),
     components: {
       schemas: componentSchemas(limits),
+      responses: problemComponents(),
       securitySchemes: {
         bearer: {
           type: 'http',

@@ -15,6 +15,7 @@ export const PROBLEM_REASONS = [
   'MailNotFound',
   'MailConflict',
   'NotReady',
+  'Overloaded',
   'PathNotFound',
   'MethodNotAllowed',
   'BodyTooLarge',

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { MAIL_STATES } from '../mail/mail-record.ts';
 
 /** A page of 500 mails with a few recipients each is some 200 KB. */
-const MAX_PAGE = 500;
-const DEFAULT_PAGE = 50;
+export const MAX_PAGE = 500;
+export const DEFAULT_PAGE = 50;
 
+/** The query of `GET /v1/mails`. */
 export const listQuerySchema = z.strictObject({
   state: z.enum(MAIL_STATES, `must be one of ${MAIL_STATES.join(', ')}`),
   limit: z
@@ -12,14 +13,7 @@ export const listQuerySchema = z.strictObject({
     .regex(/^[1-9]\d{0,2}$/, { message: `must be a number from 1 to ${MAX_PAGE}`, abort: true })
     .transform(Number)
     .refine((limit) => limit <= MAX_PAGE, `must be a number from 1 to ${MAX_PAGE}`)
-    .default(DEFAULT_PAGE)
-    .meta({
-      type: 'integer',
-      minimum: 1,
-      maximum: MAX_PAGE,
-      default: DEFAULT_PAGE,
-      pattern: undefined,
-    }),
+    .default(DEFAULT_PAGE),
   after: z
     .string('must be the "next" of the page before')
     .regex(/^[\w-]{1,64}$/, 'must be the "next" of the page before')

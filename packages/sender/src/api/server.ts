@@ -2,9 +2,10 @@ import type { Logger } from '@mailprovider/process';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { jsonBytesLimit, type SubmissionLimits } from '../mail/submission-limits.ts';
 import type { Sender } from '../sender.ts';
-import type { Authenticate } from './authentication.ts';
+import type { Authenticate, Authentication } from './authentication.ts';
 import { answerClientError } from './client-error.ts';
 import { closeWithin } from './close-within.ts';
+import { sendDenial } from './denial.ts';
 import { errorProblem } from './error-problem.ts';
 import { addMailRoutes } from './mail-routes.ts';
 import { openApiDocument } from './openapi.ts';
@@ -35,27 +36,15 @@ export interface ApiDeps {
 }
 
 function addAuthentication(app: FastifyInstance, authenticate: Authenticate): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.url === OPENAPI_PATH) return undefined;
-    const verdict = authenticate(request.headers);
-    const authentication = verdict instanceof Promise ? await verdict : verdict;
-    switch (authentication.kind) {
-      case 'authenticated':
-        return undefined;
-      case 'unauthenticated':
-        reply.header('www-authenticate', 'Bearer');
-        return sendProblem(reply, {
-          status: 401,
-          reason: 'Unauthenticated',
-          detail: authentication.message,
-        });
-      case 'forbidden':
-        return sendProblem(reply, {
-          status: 403,
-          reason: 'Forbidden',
-          detail: authentication.message,
-        });
-    }
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.url === OPENAPI_PATH) return done();
+    const admit = (authentication: Authentication) => {
+      if (authentication.kind === 'authenticated') done();
+      else sendDenial(reply, authentication);
+    };
+    const authentication = authenticate(request.headers);
+    if (authentication instanceof Promise) authentication.then(admit).catch(done);
+    else admit(authentication);
   });
 }
 

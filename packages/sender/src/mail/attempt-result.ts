@@ -1,6 +1,5 @@
-import type { DeliveryReason } from '@mailprovider/provider/delivery-reasons';
+import type { DeliveryReason, TransactionStage } from '@mailprovider/provider/delivery-reasons';
 import type { Stage } from '@mailprovider/provider/reasons';
-import type { TransactionStage } from '@mailprovider/smtp/transaction/transaction';
 
 /** What an attempt found out for one recipient. */
 export type AttemptResult =

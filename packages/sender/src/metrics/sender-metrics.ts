@@ -1,6 +1,6 @@
 import { type Clock, metricOptions } from '@mailprovider/process';
 import { METRICS } from '@mailprovider/provider/metric-names';
-import { metricLabel } from '@mailprovider/provider/reasons';
+import { metricLabel, snakeCase } from '@mailprovider/provider/reasons';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { AttemptReport, BacklogReading, SenderObserver } from '../observer.ts';
 import { REFUSALS } from '../sender.ts';
@@ -61,14 +61,14 @@ export function createSenderMetrics(
   });
   registerBacklog(registry, readings, clock);
   // A rate needs the value from before the first one.
-  for (const refusal of [...REFUSALS, 'Invalid']) refused.inc({ reason: metricLabel(refusal) }, 0);
+  for (const refusal of [...REFUSALS, 'Invalid']) refused.inc({ reason: snakeCase(refusal) }, 0);
   const ending = new EndingMails();
   return {
     accepted({ provider }) {
       sent.inc({ provider }, 0);
       uncertain.inc({ provider }, 0);
     },
-    refused: (refusal) => refused.inc({ reason: metricLabel(refusal) }),
+    refused: (refusal) => refused.inc({ reason: snakeCase(refusal) }),
     attempted(report) {
       const { mail, attempted, seconds } = report;
       const { provider } = mail;

@@ -193,12 +193,12 @@ export class ProviderQueue {
     const at = clock.now();
     const moment = { now: at.getTime(), random: random() };
     const mail = afterAttempt(before, results, rules(), moment);
+    const attempted = mail.recipients.filter(({ address }) => recipients.includes(address));
     this.#updates.store(mail, () => {
+      observer.attempted({ mail, attempted, at, ...parts });
       if (mail.state === 'queued') this.add(mail);
       else this.ended(mail);
     });
-    const attempted = mail.recipients.filter(({ address }) => recipients.includes(address));
-    observer.attempted({ mail, attempted, at, ...parts });
   }
 }
 

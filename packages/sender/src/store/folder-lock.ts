@@ -1,7 +1,9 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
-import { StoreError } from './mail-store.ts';
+import type { StoreError } from './mail-store.ts';
+import { storeFault } from './store-failure.ts';
 
 export const LOCK_FILE = 'lock';
 
@@ -12,11 +14,10 @@ export const LOCK_FILE = 'lock';
  */
 export async function lockFolder(folder: string): Promise<FileHandle> {
   const path = join(folder, LOCK_FILE);
-  const file = await open(path, 'a+');
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   try {
     if (!tryLock(file.fd)) throw await inUse(folder, path);
-    await file.truncate();
-    await file.write(`${process.pid}\n`);
+    await leaveHint(file);
     return file;
   } catch (error) {
     await file.close();
@@ -24,11 +25,12 @@ export async function lockFolder(folder: string): Promise<FileHandle> {
   }
 }
 
+/** Writes who has the lock, over who had it; there may be no room for it. */
+async function leaveHint(file: FileHandle): Promise<void> {
+  await file.write(`${process.pid}`.padEnd(20), 0).catch(() => {});
+}
+
 async function inUse(folder: string, path: string): Promise<StoreError> {
-  const pid = (await readFile(path, 'utf8').catch(() => '')).trim();
-  const holder = /^\d+$/.test(pid) ? `process ${pid}` : 'another process';
-  return new StoreError(
-    'StoreInUse',
-    `${folder} is in use by ${holder}; stop that one, or use another folder`,
-  );
+  const holder = (await readFile(path, 'utf8').catch(() => '')).trim();
+  return storeFault('StoreInUse', folder, /^\d+$/.test(holder) ? `process ${holder}` : undefined);
 }

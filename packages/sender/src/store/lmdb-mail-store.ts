@@ -3,9 +3,15 @@ import type { RootDatabase } from 'lmdb';
 import type { MailRecord, MailState } from '../mail/mail-record.ts';
 import { expireMails, findMail, insertMail, listMails, repetition, updateMail } from './changes.ts';
 import { CommitQueue } from './commit-queue.ts';
-import type { IdempotencyKey, Insertion, MailPage, MailStore } from './mail-store.ts';
+import {
+  type IdempotencyKey,
+  type Insertion,
+  type MailPage,
+  type MailStore,
+  StoreError,
+} from './mail-store.ts';
 import type { Room } from './room.ts';
-import { storeFailure, storeFault } from './store-failure.ts';
+import { storeFailure } from './store-failure.ts';
 import { isMailId, type Tables } from './tables.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -113,7 +119,7 @@ export class LmdbMailStore implements MailStore {
   }
 
   #opened(): Tables {
-    if (this.#closing) throw storeFault('StoreUnavailable', this.#store.folder, 'it was closed');
+    if (this.#closing) throw new StoreError('StoreUnavailable', `${this.#store.folder} was closed`);
     return this.#store.tables;
   }
 }

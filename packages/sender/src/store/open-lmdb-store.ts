@@ -6,7 +6,14 @@ import { LmdbMailStore } from './lmdb-mail-store.ts';
 import type { MailStore } from './mail-store.ts';
 import { Room } from './room.ts';
 import { storeFailure, storeFault } from './store-failure.ts';
-import { claimFolder, DATA_FILE, finishStore, hasStore, UNFINISHED_FILE } from './store-folder.ts';
+import {
+  allowForLockTable,
+  claimFolder,
+  DATA_FILE,
+  finishStore,
+  hasStore,
+  UNFINISHED_FILE,
+} from './store-folder.ts';
 import { openTables } from './tables.ts';
 import { Transactions } from './transactions.ts';
 
@@ -23,7 +30,7 @@ const SCHEMA_VERSION = 1;
 
 const LMDB_OPTIONS = {
   encoding: 'json',
-  // The default on Linux resolves a commit before it was synced.
+  // The default on Linux shows a commit to readers, and may resolve it, before it was synced.
   overlappingSync: false,
   // Batching leaves a promise behind that nobody handles, and ends the process when a commit fails.
   eventTurnBatching: false,
@@ -47,6 +54,7 @@ export async function openLmdbStore(
     await claimFolder(folder);
     const lock = await lockFolder(folder);
     try {
+      await allowForLockTable(folder);
       if (!(await hasStore(folder))) await createStore(folder);
       return await openStore(folder, maxBytes, () => lock.close());
     } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOCK_FILE } from './folder-lock.ts';
 import { storeFault } from './store-failure.ts';
@@ -32,6 +32,16 @@ export async function hasStore(folder: string): Promise<boolean> {
     await rm(join(folder, file), { force: true });
   }
   return (await readdir(folder)).includes(DATA_FILE);
+}
+
+/**
+ * LMDB maps a file beside the data file, of 8 KB, and writes to it: without room for that the system
+ * ends the process. Throws `StoreFull` unless the file is there, or there is room for it and more.
+ */
+export async function allowForLockTable(folder: string): Promise<void> {
+  if ((await readdir(folder)).includes(`${DATA_FILE}-lock`)) return;
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < 2 ** 20) throw storeFault('StoreFull', folder);
 }
 
 /** Makes an unfinished store the one of its folder, durably. */

@@ -26,8 +26,7 @@ export class Transactions {
    */
   async run(write: () => void): Promise<void> {
     if (this.#failed) {
-      const what = 'a write failed; check the disk and restart';
-      throw storeFault('StoreUnavailable', this.#folder, what);
+      throw storeFault('StoreUnavailable', this.#folder, 'a write failed before');
     }
     try {
       await this.#root.childTransaction(write);

@@ -1,7 +1,7 @@
-import type { TransactionReason } from '@mailprovider/provider/delivery-reasons';
+import type { TransactionReason, TransactionStage } from '@mailprovider/provider/delivery-reasons';
 import { SERVICE_CLOSING, SessionFault } from '../failure.ts';
 import type { Reply } from '../reply-parser.ts';
-import type { RecipientResult, TransactionStage } from './transaction.ts';
+import type { RecipientResult } from './transaction.ts';
 
 export const DELIVERED: RecipientResult = { outcome: 'delivered' };
 

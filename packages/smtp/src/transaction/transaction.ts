@@ -1,4 +1,4 @@
-import type { TransactionReason } from '@mailprovider/provider/delivery-reasons';
+import type { TransactionReason, TransactionStage } from '@mailprovider/provider/delivery-reasons';
 import type { SessionReason } from '@mailprovider/provider/reasons';
 
 /** What a session delivers: one envelope and the bytes of one message. */
@@ -22,10 +22,6 @@ export interface Transaction {
    */
   readonly dataStarted?: () => Promise<void>;
 }
-
-/** The steps of a transaction. */
-export const TRANSACTION_STAGES = ['mail', 'rcpt', 'data', 'final'] as const;
-export type TransactionStage = (typeof TRANSACTION_STAGES)[number];
 
 /**
  * What became of one recipient: `deferred` may be tried again, `rejected` not, and after `uncertain`

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import process from 'node:process';
 import { z } from 'zod';
 
@@ -8,13 +8,15 @@ import { z } from 'zod';
 const replySchema = z.union([z.object({ answer: z.unknown() }), z.object({ failure: z.string() })]);
 
 export interface AssistantOptions {
-  /** Its program: the name of a file beside this one, without `.js`. */
+  /** Path of its program, which calls `assist`. */
   readonly program: string;
   /** The start of a command that pins it to a core; empty: where this process runs. */
   readonly pin: readonly string[];
+  /** An open file that takes what it writes; without one, that goes where this process writes. */
+  readonly logFd?: number;
 }
 
-/** A process of this benchmark that does one task after the other. */
+/** A process of a benchmark that does one task after the other. */
 export interface Assistant {
   readonly pid: number | undefined;
   /** Aborted, with the error to report as its reason, when it ends by itself. */
@@ -35,18 +37,27 @@ async function replyOf(child: ChildProcess, name: string, failed: AbortSignal): 
   return reply.answer;
 }
 
-/** Starts a program that calls `assist`. Ctrl-C in a terminal does not reach it. */
-export async function startAssistant({ program, pin }: AssistantOptions): Promise<Assistant> {
+function forkProgram({ program, pin, logFd }: AssistantOptions): ChildProcess {
   const [execPath = process.execPath, ...words] = pin;
-  const child = fork(join(import.meta.dirname, `${program}.js`), {
+  const output = logFd ?? 'inherit';
+  return fork(program, {
     execPath,
     execArgv: pin.length === 0 ? [] : [...words, process.execPath],
+    // Ctrl-C in a terminal does not reach it.
     detached: true,
+    stdio: ['ignore', output, output, 'ipc'],
   });
+}
+
+/** Starts a program that calls `assist`. */
+export async function startAssistant(options: AssistantOptions): Promise<Assistant> {
+  const child = forkProgram(options);
+  const name = basename(options.program, '.js');
   const failure = new AbortController();
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
-      failure.abort(new Error(`${program} ended unexpectedly; what it wrote stands above`));
+      const where = options.logFd === undefined ? 'stands above' : 'stands in its log';
+      failure.abort(new Error(`${name} ended unexpectedly; what it wrote ${where}`));
       resolve();
     });
   });
@@ -56,7 +67,7 @@ export async function startAssistant({ program, pin }: AssistantOptions): Promis
     pid: child.pid,
     failed: failure.signal,
     async ask(task, answer) {
-      const reply = replyOf(child, program, failure.signal);
+      const reply = replyOf(child, name, failure.signal);
       child.send(task);
       return answer.parse(await reply);
     },

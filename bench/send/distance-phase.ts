@@ -1,0 +1,87 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Teardown } from '@mailprovider/cluster/teardown';
+import { z } from 'zod';
+import { unlessAborted } from '../measure/abortion.ts';
+import { startAssistant } from '../measure/assistant.ts';
+import { median } from '../measure/median.ts';
+import type { BenchConfig } from './config.ts';
+import { startDeliverer } from './deliverer.ts';
+import { relayMails } from './end-to-end-rounds.ts';
+import { startLoad } from './load-process.ts';
+import { startOwnSink } from './own-sink.ts';
+import { type PhaseDeps, PhaseProcesses } from './phase-deps.ts';
+import { startSender } from './sender-process.ts';
+import { senderRelay } from './sender-relay.ts';
+
+export const DISTANT_CONNECTIONS = 5;
+/** A mail takes no less: one for its envelope, one for its content. */
+const ROUND_TRIPS_A_MAIL = 2;
+const LEAST_MAILS = 20;
+/** All connections are open by then. */
+const WARM_UP_MAILS = 20;
+const DELAY_PROGRAM = join(import.meta.dirname, 'delay-program.js');
+const listeningSchema = z.object({ port: z.int() });
+
+/** Mails a second to a server some way off, over STARTTLS and after AUTH; medians of the rounds. */
+export interface DistanceFigures {
+  /** The sender end to end, from submission to arrival. */
+  readonly ours: number;
+  /** nodemailer without a pool, one mail after the other. */
+  readonly dialPerMail: number;
+}
+
+/** As many as take the time of a round if each takes no more round trips than it must. */
+export function mailsOfRound(rttMs: number, seconds: number): number {
+  const perConnection = (seconds * 1000) / (rttMs * ROUND_TRIPS_A_MAIL);
+  return Math.max(LEAST_MAILS, Math.floor(DISTANT_CONNECTIONS * perConnection));
+}
+
+/** Measures both against the same sink behind the same delay; ends all that it started. */
+export async function runDistancePhase(
+  { rtt, rounds, seconds }: BenchConfig,
+  { access, folder, progress, signal: interrupted }: PhaseDeps,
+  teardown: Teardown,
+): Promise<DistanceFigures> {
+  const processes = new PhaseProcesses(teardown, interrupted);
+  const sink = await processes.keep(startOwnSink({ pin: [], access }));
+  const proxy = await processes.keep(startAssistant({ program: DELAY_PROGRAM, pin: [] }));
+  const { port } = await proxy.ask({ port: sink.port, roundTripMs: rtt }, listeningSchema);
+
+  const senderFolder = join(folder, 'distance');
+  await mkdir(senderFolder);
+  const provider = 'distant';
+  const login = { authorityPem: access.authorityPem, ...access.credentials };
+  const providers = [{ name: provider, port, connections: DISTANT_CONNECTIONS, login }];
+  const sender = await processes.keep(startSender({ folder: senderFolder, providers }));
+  const load = await processes.keep(startLoad());
+  const relay = senderRelay({ sender, load, provider, connections: DISTANT_CONNECTIONS * 2 });
+  const dialler = await processes.keep(
+    startDeliverer({
+      name: 'a dial for each mail',
+      program: 'nodemailer-program',
+      port,
+      kept: 0,
+      concurrency: 1,
+      access,
+      pin: [],
+    }),
+  );
+
+  const { signal } = processes;
+  const mails = mailsOfRound(rtt, seconds);
+  await unlessAborted(relayMails(relay, sink, WARM_UP_MAILS), signal);
+  const ours: number[] = [];
+  const dialPerMail: number[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    const { endToEndPerSecond } = await unlessAborted(relayMails(relay, sink, mails), signal);
+    ours.push(endToEndPerSecond);
+    const { times, seconds: taken } = await unlessAborted(dialler.deliver(seconds), signal);
+    dialPerMail.push(times / taken);
+    const [kept, dialled] = [endToEndPerSecond, times / taken].map((rate) => rate.toFixed(1));
+    progress(
+      `at ${rtt} ms, round ${round} of ${rounds}: ours ${kept}, dial for each mail ${dialled} mails/s`,
+    );
+  }
+  return { ours: median(ours), dialPerMail: median(dialPerMail) };
+}

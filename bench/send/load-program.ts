@@ -1,0 +1,4 @@
+import { assist } from '../measure/assist.ts';
+import { load, loadTaskSchema } from './load.ts';
+
+assist((task) => load(loadTaskSchema.parse(task)));

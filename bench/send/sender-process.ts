@@ -1,0 +1,37 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { startAssistant } from '../measure/assistant.ts';
+import type { BenchProvider } from './bench-provider.ts';
+
+const PROGRAM = join(import.meta.dirname, 'sender-program.js');
+const listeningSchema = z.object({ url: z.url() });
+
+export interface SenderOptions {
+  /** On a disk; the sender has its data and its log there. */
+  readonly folder: string;
+  readonly providers: readonly BenchProvider[];
+}
+
+/** The sender and its submit API in a process of their own, without a cluster. */
+export interface SenderProcess {
+  readonly pid: number | undefined;
+  /** Where mails are posted. */
+  readonly mailsUrl: string;
+  readonly failed: AbortSignal;
+  stop(): Promise<void>;
+}
+
+export async function startSender({ folder, providers }: SenderOptions): Promise<SenderProcess> {
+  const log = await open(join(folder, 'sender.log'), 'a', 0o600);
+  const started = startAssistant({ program: PROGRAM, pin: [], logFd: log.fd });
+  const { pid, failed, ask, stop } = await started.finally(() => log.close());
+  try {
+    const task = { folder: join(folder, 'mails'), providers };
+    const { url } = await ask(task, listeningSchema);
+    return { pid, mailsUrl: `${url}/v1/mails`, failed, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
