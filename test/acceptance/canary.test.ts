@@ -9,6 +9,7 @@ import { API_VERSION } from '@mailprovider/provider/identity';
 import { execa } from 'execa';
 import t, { type Test } from 'tap';
 import { WITHOUT_PROGRAMS } from '../cluster/control-plane.ts';
+import { MAIL, submitClient } from './submit-client.ts';
 import { startTestCluster } from './test-cluster.ts';
 
 const CANARY = 'Canary-7f3a-Tweety';
@@ -149,6 +150,11 @@ t.test(
     t.match(reasons, /^auth +AuthenticationFailed$/m);
     t.match(reasons, /^auth-accepted +HealthCheckPassed$/m);
     t.match(reasons, /^certificate +CertificateNameMismatch$/m);
+    const submit = submitClient(env.MAILPROVIDER_SUBMIT_URL, env.MAILPROVIDER_SUBMIT_TOKEN);
+    for (const provider of Object.keys(HOSTILE)) {
+      t.match(await submit.post({ ...MAIL, provider }), { status: 202 });
+    }
+    await kubectl(['wait', ...checked, '--for=jsonpath={.status.lastSendError}', '--timeout=20s']);
     const events = ['get', 'events', '--namespace=default', '-o', 'json'];
     while (!(await kubectl(events)).includes('AuthThrottled')) await setImmediate();
 
@@ -172,17 +178,18 @@ t.test(
       ...(await Promise.all(probed.map(probe))),
       ['kubectl describe', await kubectl(['describe', 'mailprovider'])],
       ['events', await kubectl(events)],
+      ['mails', JSON.stringify(await submit.list('queued'))],
       ...(await Promise.all(metrics)).map((text) => ['metrics', text] as const),
       ...(await Promise.all(
         logs
-          .filter((file) => /health|webhook/.test(file))
+          .filter((file) => /health|webhook|sender/.test(file))
           .map(
             async (file) =>
               [file, await readFile(join(cluster.logDirectory, file), 'utf8')] as const,
           ),
       )),
     ];
-    t.ok(seen.length >= 6, 'status, Events, metrics and logs of both processes are looked at');
+    t.ok(seen.length >= 10, 'status, Events, mails, metrics and logs of all processes');
     for (const [where, text] of seen) {
       // The CA that was given to the provider names it too.
       const told = text.replaceAll(JSON.stringify(authority.certificatePem).slice(1, -1), '');

@@ -178,5 +178,20 @@ t.test(
     t.equal(await canI('health', 'get', 'secrets', ...here), 'yes');
     t.equal(await canI('health', 'get', 'secrets', '-n', 'mailprovider-system'), 'no');
     t.equal(await canI('health', 'create', 'secrets', ...here), 'no');
+    t.equal(await canI('health', 'list', 'breakglassescalations', '-A'), 'no');
+    t.equal(await canI('sender', 'list', 'mailproviders'), 'yes');
+    t.equal(await canI('sender', 'patch', 'mailproviders', '--subresource=status'), 'yes');
+    t.equal(await canI('sender', 'patch', 'mailproviders'), 'no');
+    t.equal(await canI('sender', 'get', 'secrets', ...here), 'yes');
+    t.equal(await canI('sender', 'get', 'secrets', '-n', 'mailprovider-system'), 'no');
+    t.equal(await canI('sender', 'update', 'secrets', ...here), 'no');
+    const claim = 'leases/mailprovider-default-claim';
+    t.equal(await canI('sender', 'watch', claim, '-n', 'mailprovider-system'), 'yes');
+    t.equal(await canI('sender', 'update', claim, '-n', 'mailprovider-system'), 'no');
+    t.equal(
+      await canI('sender', 'get', 'leases/mailprovider-health', '-n', 'mailprovider-system'),
+      'no',
+    );
+    t.equal(await canI('sender', 'create', 'events.events.k8s.io', '-n', 'default'), 'no');
   },
 );

@@ -14,6 +14,9 @@ export interface SharedCluster {
   readonly password: string;
   readonly metricsUrls: readonly string[];
   readonly namespace: string;
+  readonly submitUrl: string;
+  readonly submitToken: string;
+  readonly mailboxUrl: string;
   /** Runs kubectl; `input` is what it finds on its standard input. */
   kubectl(args: readonly string[], input?: unknown): Promise<Kubectl>;
 }
@@ -44,6 +47,9 @@ export function sharedCluster(): SharedCluster {
     password: required('MAILPROVIDER_SMTP_PASSWORD'),
     metricsUrls: required('MAILPROVIDER_METRICS_URLS').split(' '),
     namespace: required('MAILPROVIDER_NAMESPACE'),
+    submitUrl: required('MAILPROVIDER_SUBMIT_URL'),
+    submitToken: required('MAILPROVIDER_SUBMIT_TOKEN'),
+    mailboxUrl: required('MAILPROVIDER_MAILBOX_URL'),
     kubectl: async (args, input) => {
       const text = typeof input === 'string' ? input : JSON.stringify(input);
       const { exitCode, stdout, stderr } = await execa('kubectl', args, {

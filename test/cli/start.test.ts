@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
 
@@ -17,6 +19,9 @@ const lineSchema = z.looseObject({
   message: z.string().optional(),
   metrics: z.string().optional(),
   mailbox: z.array(z.string()).optional(),
+  sender: z.array(z.string()).optional(),
+  submit: z.string().optional(),
+  lastSendError: z.string().optional(),
 });
 type Line = z.output<typeof lineSchema>;
 
@@ -58,11 +63,26 @@ spec:
 `;
 }
 
-const EPHEMERAL = ['--mailbox-smtp-port', '0', '--mailbox-smtps-port', '0'];
+const MAILBOX = ['--mailbox-smtp-port', '0', '--mailbox-smtps-port', '0'];
+
+/** Flags with which one run disturbs no other. */
+async function ephemeral(t: Test): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'start-test-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  return [...MAILBOX, '--submit-bind-address', '127.0.0.1:0', '--data-dir', join(folder, 'mails')];
+}
+
+function post(url: string | undefined, mail: object): Promise<Response> {
+  return fetch(url ?? '', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(mail),
+  });
+}
 
 t.test('checks a folder for real, follows its changes, and ends on SIGTERM', async (t) => {
   const folder = join(t.testdir({ providers: {} }), 'providers');
-  const { child, until } = start(t, folder, ...EPHEMERAL);
+  const { child, until } = start(t, folder, ...(await ephemeral(t)));
   const serving = await until(({ msg }) => msg === 'serving');
   const port = Number(/localhost:(\d+)/.exec(serving.mailbox?.[0] ?? '')?.[1]);
 
@@ -113,7 +133,7 @@ t.test('the examples are admitted; one of them fails on purpose, for its passwor
   // The same files with the ports of this run in place of those that `npm start` uses.
   const folder = t.testdir({});
   const begin = performance.now();
-  const { until } = start(t, folder, ...EPHEMERAL);
+  const { until } = start(t, folder, ...(await ephemeral(t)));
   const serving = await until(({ msg }) => msg === 'serving');
   const [starttls, implicit] = [...(serving.mailbox?.[0] ?? '').matchAll(/localhost:(\d+)/g)].map(
     ([, port]) => port ?? '',
@@ -134,4 +154,45 @@ t.test('the examples are admitted; one of them fails on purpose, for its passwor
     reports: 'AuthenticationFailed',
     'team-mail': 'HealthCheckPassed',
   });
+});
+
+t.test('sends mails, and keeps those it could not send for the next start', async (t) => {
+  const folder = join(t.testdir({ providers: {} }), 'providers');
+  const flags = await ephemeral(t);
+  const first = start(t, folder, ...flags);
+  const { submit } = await first.until(({ msg }) => msg === 'serving');
+  // Port 1 is tcpmux, which hardly anybody runs.
+  const text = yaml(1, 'development').replace('spec:', 'spec:\n  default: true');
+  await writeFile(join(folder, 'p.yaml'), text);
+  await first.until(({ provider }) => provider === 'p');
+  const to = ['you@example.com'];
+  const accepted = await post(submit, { to, subject: 'Hello', text: 'It works.' });
+  t.equal(accepted.status, 202);
+  const refused = await first.until(({ lastSendError = '' }) => lastSendError !== '');
+  t.match(refused.lastSendError, /^ConnectionRefused: localhost:1: failed in stage connect/);
+  first.child.kill('SIGTERM');
+  t.equal(await ended(first.child), 0);
+
+  const second = start(t, folder, ...flags);
+  const { mailbox = [] } = await second.until(({ msg }) => msg === 'serving');
+  const port = /localhost:(\d+)/.exec(mailbox[0] ?? '')?.[1];
+  await writeFile(join(folder, 'p.yaml'), text.replace('port: 1', `port: ${port}`));
+  const url = /http:\S+/.exec(mailbox[2] ?? '')?.[0] ?? '';
+  const received = async () => (await (await fetch(url)).json()) as { raw: string }[];
+  await second.until(({ healthy }) => healthy === 'True');
+  while ((await received()).length === 0) await delay(20);
+  t.match(await received(), [{ raw: /^From: a@example\.com\r\n.*Subject: Hello\r\n/s }]);
+});
+
+t.test('without room for a sender the providers are checked all the same', async (t) => {
+  const folder = join(t.testdir({ providers: {} }), 'providers');
+  const flags = await ephemeral(t);
+  const first = start(t, folder, ...flags);
+  await first.until(({ msg }) => msg === 'serving');
+  const second = start(t, folder, ...flags);
+  const { sender, submit } = await second.until(({ msg }) => msg === 'serving');
+  t.match(sender, [/^not started: .* is in use by process \d+; stop/]);
+  t.equal(submit, undefined);
+  second.child.kill('SIGTERM');
+  t.equal(await ended(second.child), 0);
 });
