@@ -56,27 +56,38 @@ function codeFor(line: string, given: Answers, recipient: number): number | unde
   }
 }
 
-/** Answers each command as soon as it is heard, or all of an envelope once DATA is, in pieces. */
-function answering(given: Answers, atOnce: boolean): Step {
-  return async (wire) => {
+/** Answers each command at once, or all those of an envelope when DATA is heard, in pieces. */
+class Answering {
+  readonly #given: Answers;
+  readonly #atOnce: boolean;
+  #recipients = 0;
+  #unsaid = '';
+
+  constructor(given: Answers, atOnce: boolean) {
+    this.#given = given;
+    this.#atOnce = atOnce;
+  }
+
+  readonly converse: Step = async (wire) => {
     wire.socket.setNoDelay(true);
-    let recipients = 0;
-    let unsaid = '';
     for (let line = await heardLine(wire); line !== undefined; line = await heardLine(wire)) {
-      const code = codeFor(line, given, recipients);
-      if (code === undefined) continue;
-      unsaid += text(code);
-      const isRcpt = line.startsWith('RCPT');
-      if (isRcpt) recipients++;
-      if (!atOnce && (isRcpt || line.startsWith('MAIL'))) continue;
-      await sayInPieces(wire, unsaid, atOnce ? [] : given.cuts);
-      unsaid = '';
+      await this.#hear(line, wire);
     }
   };
+
+  async #hear(line: string, wire: Wire): Promise<void> {
+    const code = codeFor(line, this.#given, this.#recipients);
+    if (code === undefined) return;
+    this.#unsaid += text(code);
+    if (line.startsWith('RCPT')) this.#recipients++;
+    if (!this.#atOnce && /^(MAIL|RCPT)/.test(line)) return;
+    await sayInPieces(wire, this.#unsaid, this.#atOnce ? [] : this.#given.cuts);
+    this.#unsaid = '';
+  }
 }
 
 async function results(t: Test, given: Answers, extensions: readonly string[]): Promise<string> {
-  const steps = [answering(given, extensions.length === 0)];
+  const steps = [new Answering(given, extensions.length === 0).converse];
   const { session, peer } = await converse(t, extensions, steps);
   const said = await sent(session, mailTo(given.rcpt.length));
   session.close();
