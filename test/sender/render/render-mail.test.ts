@@ -1,3 +1,4 @@
+import { messageIdFor } from '@mailprovider/sender/render/mail-identity';
 import { renderMail } from '@mailprovider/sender/render/render-mail';
 import { headOf } from '@mailprovider/sender/render/sender-head';
 import t from 'tap';
@@ -102,6 +103,10 @@ t.test('a long text leaves everything else its turns', async (t) => {
   rendered = true;
   t.ok(content.length > 27_000_000);
   t.ok(turns > 20, `${turns} turns`);
+});
+
+t.test('a Message-ID is in the domain of its sender', async (t) => {
+  t.equal(messageIdFor('42', 'noreply@mail.example.com'), '<42@mail.example.com>');
 });
 
 t.test('the head of a sender is one field that ends its line', async (t) => {

@@ -1,25 +1,28 @@
-import type { Submission } from '../mail/submission.ts';
+import type { Attachment, Submission } from '../mail/submission.ts';
 import { attachmentPart } from './attachment-part.ts';
 import { multipart, type Part } from './part.ts';
 import { textPart } from './text-part.ts';
 
-/** The HTML and what it shows (RFC 2387). */
-function htmlPart(html: string, shown: Submission['attachments'], id: string): Part {
-  return multipart('related', [textPart('html', html), ...shown.map(attachmentPart)], id);
+/** Text and HTML as alternatives, the HTML with what it shows. */
+function readablePart(
+  { text, html }: Submission,
+  shown: readonly Attachment[],
+  id: string,
+): Part | undefined {
+  const plain = text ? textPart('plain', text) : undefined;
+  const rich = html
+    ? multipart('related', textPart('html', html), shown.map(attachmentPart), id)
+    : undefined;
+  return plain && rich ? multipart('alternative', plain, [rich], id) : (plain ?? rich);
 }
 
-/**
- * What people read and the files with it, as one part: text and HTML as alternatives, attachments
- * with a content id beside the HTML, the others beside both.
- */
-export function composedMail({ text, html, attachments }: Submission, id: string): Part {
+/** What people read and the files with it, as one part; a file with a content id is shown by the HTML. */
+export function composedMail(submission: Submission, id: string): Part {
+  const { html, attachments } = submission;
   const shown = html ? attachments.filter(({ contentId }) => contentId !== undefined) : [];
-  const parts = attachments.filter((attachment) => !shown.includes(attachment)).map(attachmentPart);
-  const readable = html ? htmlPart(html, shown, id) : undefined;
-  if (text && readable) {
-    parts.unshift(multipart('alternative', [textPart('plain', text), readable], id));
-  } else if (text) parts.unshift(textPart('plain', text));
-  else if (readable) parts.unshift(readable);
+  const attached = attachments.filter((file) => !shown.includes(file)).map(attachmentPart);
+  const readable = readablePart(submission, shown, id);
+  const parts = readable === undefined ? attached : [readable, ...attached];
   const [first = textPart('plain', ''), ...others] = parts;
-  return multipart('mixed', [first, ...others], id);
+  return multipart('mixed', first, others, id);
 }

@@ -24,13 +24,16 @@ function* partsBetween(boundary: string, parts: readonly Part[]): Generator<stri
  */
 export function multipart(
   subtype: 'mixed' | 'alternative' | 'related',
-  parts: readonly [Part, ...Part[]],
+  first: Part,
+  others: readonly Part[],
   id: string,
 ): Part {
-  if (parts.length === 1) return parts[0];
+  if (others.length === 0) return first;
   const boundary = `=_${id}-${subtype}`;
+  // What is related is so to HTML here, and RFC 2387 section 3.1 wants that said.
+  const type = subtype === 'related' ? 'type="text/html"; ' : '';
   return {
-    fields: headerField('Content-Type', `multipart/${subtype}; boundary="${boundary}"`),
-    content: () => partsBetween(boundary, parts),
+    fields: headerField('Content-Type', `multipart/${subtype}; ${type}boundary="${boundary}"`),
+    content: () => partsBetween(boundary, [first, ...others]),
   };
 }
