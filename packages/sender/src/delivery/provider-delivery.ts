@@ -12,7 +12,7 @@ import type { SenderSettings } from '../settings.ts';
 import type { AttemptEnd, AttemptRequest, Delivery } from './attempt.ts';
 import { NoSession } from './no-session.ts';
 import type { SessionOpener } from './session-opener.ts';
-import type { Usability } from './usable-provider.ts';
+import type { Usability } from '../selection/usable-provider.ts';
 
 export interface ProviderDeliveryDeps {
   /** The provider as it is now. */

@@ -1,5 +1,5 @@
 import type { Clock } from '@mailprovider/process';
-import { usableProvider } from '../delivery/usable-provider.ts';
+import { usableProvider } from '../selection/usable-provider.ts';
 import type { MailRecord } from '../mail/mail-record.ts';
 import type { ProviderSource } from '../ports.ts';
 import { queueFull, shuttingDown, storeUnavailable } from '../refusals.ts';

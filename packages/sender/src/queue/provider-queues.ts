@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Logger } from '@mailprovider/process';
 import { attemptsAtOnce, ProviderDelivery } from '../delivery/provider-delivery.ts';
 import type { SessionOpener } from '../delivery/session-opener.ts';
-import { type Usability, usableProvider } from '../delivery/usable-provider.ts';
+import { type Usability, usableProvider } from '../selection/usable-provider.ts';
 import type { BacklogReading, SenderObserver } from '../observer.ts';
 import type { ProviderSource } from '../ports.ts';
 import type { SenderSettings } from '../settings.ts';
