@@ -4,6 +4,7 @@ import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
 import type { Submission } from '../mail/submission.ts';
 import type { ProviderSource, ReferenceLookup, ReferenceSource } from '../ports.ts';
+import type { Refused } from '../refusals.ts';
 import { objectOf, type ProviderName, type Reference, referencesOf } from './reference.ts';
 import {
   noDefaultProvider,
@@ -11,7 +12,6 @@ import {
   providerDisabled,
   providerInvalid,
   providerNotFound,
-  type Refused,
   referenceMalformed,
   referenceNotFound,
   referenceUnavailable,

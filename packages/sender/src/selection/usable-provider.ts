@@ -7,7 +7,11 @@ import type { ProviderSource } from '../ports.ts';
 /** A provider that mails may go through now, or why they may not. */
 export type Usability =
   | { readonly usable: true; readonly provider: MailProvider; readonly spec: MailProviderSpec }
-  | { readonly usable: false; readonly reason: 'ProviderNotFound'; readonly isBeingDeleted: boolean }
+  | {
+      readonly usable: false;
+      readonly reason: 'ProviderNotFound';
+      readonly isBeingDeleted: boolean;
+    }
   | { readonly usable: false; readonly reason: 'ProviderDisabled' }
   | {
       readonly usable: false;
@@ -19,10 +23,7 @@ export type Usability =
 const judged = new WeakMap<MailProvider, Usability>();
 
 /** Looks a provider up as it is now; it may have been admitted without the webhook. */
-export function usableProvider(
-  providers: Pick<ProviderSource, 'get'>,
-  name: string,
-): Usability {
+export function usableProvider(providers: Pick<ProviderSource, 'get'>, name: string): Usability {
   const provider = providers.get(name);
   if (provider === undefined) {
     return { usable: false, reason: 'ProviderNotFound', isBeingDeleted: false };
