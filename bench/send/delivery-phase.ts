@@ -3,7 +3,8 @@ import type { BenchConfig } from './config.ts';
 import { startDeliverer } from './deliverer.ts';
 import { type DeliveryFigures, measureDelivery } from './delivery-rounds.ts';
 import { DELIVERIES } from './end-to-end-phase.ts';
-import { type PhaseDeps, PhaseProcesses } from './phase-deps.ts';
+import type { PhaseDeps } from './phase-deps.ts';
+import { PhaseProcesses } from './phase-processes.ts';
 import { startSink } from './start-sink.ts';
 
 export interface DeliveryPhaseFigures {

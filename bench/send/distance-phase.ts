@@ -7,10 +7,12 @@ import { startAssistant } from '../measure/assistant.ts';
 import { median } from '../measure/median.ts';
 import type { BenchConfig } from './config.ts';
 import { startDeliverer } from './deliverer.ts';
-import { relayMails } from './end-to-end-rounds.ts';
 import { startLoad } from './load-process.ts';
 import { startOwnSink } from './own-sink.ts';
-import { type PhaseDeps, PhaseProcesses } from './phase-deps.ts';
+import type { PhaseDeps } from './phase-deps.ts';
+import { PhaseProcesses } from './phase-processes.ts';
+import type { Relay } from './relay.ts';
+import { relayMails } from './relay-mails.ts';
 import { startSender } from './sender-process.ts';
 import { senderRelay } from './sender-relay.ts';
 
@@ -18,6 +20,8 @@ export const DISTANT_CONNECTIONS = 5;
 /** A mail takes no less: one for its envelope, one for its content. */
 const ROUND_TRIPS_A_MAIL = 2;
 const LEAST_MAILS = 20;
+/** Twice as many as it takes to keep the connections busy. */
+const SUBMITTERS = 2 * DISTANT_CONNECTIONS;
 /** All connections are open by then. */
 const WARM_UP_MAILS = 20;
 const DELAY_PROGRAM = join(import.meta.dirname, 'delay-program.js');
@@ -37,51 +41,50 @@ export function mailsOfRound(rttMs: number, seconds: number): number {
   return Math.max(LEAST_MAILS, Math.floor(DISTANT_CONNECTIONS * perConnection));
 }
 
-/** Measures both against the same sink behind the same delay; ends all that it started. */
-export async function runDistancePhase(
-  { rtt, rounds, seconds }: BenchConfig,
-  { access, folder, progress, signal: interrupted }: PhaseDeps,
-  teardown: Teardown,
-): Promise<DistanceFigures> {
-  const processes = new PhaseProcesses(teardown, interrupted);
-  const sink = await processes.keep(startOwnSink({ pin: [], access }));
-  const proxy = await processes.keep(startAssistant({ program: DELAY_PROGRAM, pin: [] }));
-  const { port } = await proxy.ask({ port: sink.port, roundTripMs: rtt }, listeningSchema);
-
-  const senderFolder = join(folder, 'distance');
-  await mkdir(senderFolder);
+/** The sender, with a folder of its own, whose provider is the sink behind the delay. */
+async function startOurs(
+  port: number,
+  { access, folder }: PhaseDeps,
+  processes: PhaseProcesses,
+): Promise<Relay> {
+  const own = join(folder, 'distance');
+  await mkdir(own);
   const provider = 'distant';
   const login = { authorityPem: access.authorityPem, ...access.credentials };
   const providers = [{ name: provider, port, connections: DISTANT_CONNECTIONS, login }];
-  const sender = await processes.keep(startSender({ folder: senderFolder, providers }));
+  const sender = await processes.keep(startSender({ folder: own, providers }));
   const load = await processes.keep(startLoad());
-  const relay = senderRelay({ sender, load, provider, connections: DISTANT_CONNECTIONS * 2 });
-  const dialler = await processes.keep(
-    startDeliverer({
-      name: 'a dial for each mail',
-      program: 'nodemailer-program',
-      port,
-      kept: 0,
-      concurrency: 1,
-      access,
-      pin: [],
-    }),
-  );
+  return senderRelay({ sender, load, provider, connections: SUBMITTERS });
+}
+
+/** Measures both against the same sink behind the same delay; ends all that it started. */
+export async function runDistancePhase(
+  { rtt, rounds, seconds }: BenchConfig,
+  deps: PhaseDeps,
+  teardown: Teardown,
+): Promise<DistanceFigures> {
+  const { access, progress } = deps;
+  const processes = new PhaseProcesses(teardown, deps.signal);
+  const sink = await processes.keep(startOwnSink({ pin: [], access }));
+  const proxy = await processes.keep(startAssistant({ program: DELAY_PROGRAM, pin: [] }));
+  const { port } = await proxy.ask({ port: sink.port, roundTripMs: rtt }, listeningSchema);
+  const relay = await startOurs(port, deps, processes);
+  const name = 'a dial for each mail';
+  const dial = { program: 'nodemailer-program', kept: 0, concurrency: 1, pin: [] } as const;
+  const dialler = await processes.keep(startDeliverer({ ...dial, name, port, access }));
 
   const { signal } = processes;
   const mails = mailsOfRound(rtt, seconds);
-  await unlessAborted(relayMails(relay, sink, WARM_UP_MAILS), signal);
+  await relayMails(relay, sink, WARM_UP_MAILS, signal);
   const ours: number[] = [];
   const dialPerMail: number[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    const { endToEndPerSecond } = await unlessAborted(relayMails(relay, sink, mails), signal);
-    ours.push(endToEndPerSecond);
+    const { endToEndPerSecond } = await relayMails(relay, sink, mails, signal);
     const { times, seconds: taken } = await unlessAborted(dialler.deliver(seconds), signal);
+    ours.push(endToEndPerSecond);
     dialPerMail.push(times / taken);
     const [kept, dialled] = [endToEndPerSecond, times / taken].map((rate) => rate.toFixed(1));
-    progress(
-      `at ${rtt} ms, round ${round} of ${rounds}: ours ${kept}, dial for each mail ${dialled} mails/s`,
-    );
+    progress(`at ${rtt} ms, round ${round} of ${rounds}: ours ${kept}, ${name} ${dialled} mails/s`);
   }
   return { ours: median(ours), dialPerMail: median(dialPerMail) };
 }

@@ -1,16 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Teardown } from '@mailprovider/cluster/teardown';
-import { unlessAborted } from '../measure/abortion.ts';
 import { anonymousRssMiB } from '../measure/process-usage.ts';
-import type { Latencies } from './arrivals.ts';
 import type { BenchConfig } from './config.ts';
-import { type EndToEndFigures, measureEndToEnd, relayMails } from './end-to-end-rounds.ts';
+import { measureEndToEnd } from './end-to-end-rounds.ts';
+import { type LatencyFigures, measureLatencies } from './latency-loads.ts';
 import { startLoad } from './load-process.ts';
-import { type OwnSink, startOwnSink } from './own-sink.ts';
-import { type PhaseDeps, PhaseProcesses } from './phase-deps.ts';
+import { startOwnSink } from './own-sink.ts';
+import type { PhaseDeps } from './phase-deps.ts';
+import { PhaseProcesses } from './phase-processes.ts';
 import { startPostfixRelay } from './postfix-relay.ts';
-import type { Relay } from './relay.ts';
+import type { RelayFigures } from './relay-mails.ts';
 import { startSender } from './sender-process.ts';
 import { senderRelay } from './sender-relay.ts';
 import { startSink } from './start-sink.ts';
@@ -19,28 +19,16 @@ import { startSink } from './start-sink.ts';
 export const DELIVERIES = 20;
 /** Enough for one durable write to hold the mails of several. */
 export const SUBMITTERS = 64;
-/** Below this, a percentile of a hundred is one mail. */
-const LEAST_LATENCIES = 200;
-
 export interface EndToEndPhaseFigures {
   /** What the sink of the rounds is called. */
   readonly sink: string;
-  readonly ours: EndToEndFigures;
+  readonly ours: RelayFigures;
   /** Undefined where it was not measured. */
-  readonly postfix: EndToEndFigures | undefined;
-  /** From submission to arrival, mails submitted as fast as they are accepted. */
-  readonly underLoad: Latencies;
-  /** The same at half the rate that was delivered end to end. */
-  readonly atHalf: Latencies;
+  readonly postfix: RelayFigures | undefined;
+  /** Of ours. */
+  readonly latencies: LatencyFigures;
   /** Memory of the sender at the end that no file backs. */
   readonly rssMiB: number;
-}
-
-/** How long mails of one load take; the sink has told of those before. */
-async function latenciesOf(relay: Relay, sink: OwnSink, mails: number): Promise<Latencies> {
-  await sink.takeLatencies();
-  await relayMails(relay, sink, mails);
-  return sink.takeLatencies();
 }
 
 async function startOurs(
@@ -82,19 +70,21 @@ export async function runEndToEndPhase(
   const figures = figuresOf(ours.near);
 
   progress('ours, from submission to arrival');
-  const underLoad = await unlessAborted(latenciesOf(ours.observed, observer, mails), signal);
-  const half = ours.observed.at(figures.endToEndPerSecond / 2);
-  const paced = Math.max(
-    LEAST_LATENCIES,
-    Math.ceil((figures.endToEndPerSecond / 2) * config.seconds),
-  );
-  const atHalf = await unlessAborted(latenciesOf(half, observer, paced), signal);
+  const { observed: relay } = ours;
+  const { endToEndPerSecond } = figures;
+  const latencies = await measureLatencies({
+    relay,
+    sink: observer,
+    mails,
+    endToEndPerSecond,
+    seconds: config.seconds,
+    signal,
+  });
   return {
     sink: sink.name,
     ours: figures,
     postfix: postfix && figuresOf(postfix),
-    underLoad,
-    atHalf,
+    latencies,
     rssMiB: await anonymousRssMiB(ours.pid),
   };
 }

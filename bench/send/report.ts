@@ -3,9 +3,9 @@ import type { Latencies } from './arrivals.ts';
 import type { DeliveryFigures } from './delivery-rounds.ts';
 import { DISTANT_CONNECTIONS } from './distance-phase.ts';
 import { DELIVERIES, SUBMITTERS } from './end-to-end-phase.ts';
-import type { EndToEndFigures } from './end-to-end-rounds.ts';
 import { type Figures, ratiosOf, TARGETS } from './figures.ts';
 import { TEXT_BYTES } from './message.ts';
+import type { RelayFigures } from './relay-mails.ts';
 
 /** What the figures depend on. */
 export interface Circumstances {
@@ -21,7 +21,7 @@ export interface Circumstances {
   readonly cores: string;
 }
 
-function endToEndRow(name: string, figures: EndToEndFigures): Row {
+function endToEndRow(name: string, figures: RelayFigures): Row {
   const { acceptedPerSecond, endToEndPerSecond, coreMsPerMail } = figures;
   return [name, shown(acceptedPerSecond, 0), shown(endToEndPerSecond, 0), shown(coreMsPerMail, 2)];
 }
@@ -43,11 +43,11 @@ function latencyRow(name: string, { p50Ms, p99Ms }: Latencies): Row {
   return [name, shown(p50Ms, 1), shown(p99Ms, 1)];
 }
 
-function latencyTable({ underLoad, atHalf }: Figures['endToEnd']): string[] {
+function latencyTable({ latencies }: Figures['endToEnd']): string[] {
   return table([
     ['ours, from submission to arrival', 'p50 ms', 'p99 ms'],
-    latencyRow('as fast as they are accepted', underLoad),
-    latencyRow('at half the rate end to end', atHalf),
+    latencyRow('at half the rate end to end', latencies.atHalf),
+    latencyRow('as fast as they are accepted', latencies.saturated),
   ]);
 }
 
@@ -96,7 +96,8 @@ export function renderReport(figures: Figures, circumstances: Circumstances): st
     ...latencyTable(endToEnd),
     '',
     'Core time is that of the relay alone: neither of who submits nor of the sink.',
-    'Latencies: read by a sink of ours, which finds in each mail when it was submitted.',
+    'Times to arrival: read by a sink of ours, which finds in each mail when it was submitted; the',
+    'faster mails are accepted than delivered, the longer the last ones wait.',
     `Memory of the sender after all of that (RssAnon): ${shown(endToEnd.rssMiB, 0)} MiB`,
     '',
     `Delivery only, by ${DELIVERIES} kept connections to ${delivery.sink}, rounds of ${seconds} s`,
@@ -117,14 +118,15 @@ export function renderReport(figures: Figures, circumstances: Circumstances): st
 /** The figures for programs, in one line. */
 export function renderJson(figures: Figures): string {
   const { endToEnd, delivery, distance } = figures;
-  const { ours, postfix, underLoad, atHalf } = endToEnd;
+  const { ours, postfix, latencies } = endToEnd;
+  const { atHalf, saturated } = latencies;
   const { toPostfix, toPool, toDialPerMail } = ratiosOf(figures);
   return JSON.stringify({
     acceptedPerSecond: rounded(ours.acceptedPerSecond),
     endToEndPerSecond: rounded(ours.endToEndPerSecond),
     deliveryPerSecondPerCore: rounded(delivery.ours.perCoreSecond),
-    p50Ms: rounded(underLoad.p50Ms),
-    p99Ms: rounded(underLoad.p99Ms),
+    p50Ms: rounded(atHalf.p50Ms),
+    p99Ms: rounded(atHalf.p99Ms),
     rssMiB: rounded(endToEnd.rssMiB),
     postfix:
       postfix === undefined ? null : { endToEndPerSecond: rounded(postfix.endToEndPerSecond) },
@@ -135,7 +137,7 @@ export function renderJson(figures: Figures): string {
       postfix: postfix === undefined ? null : rounded(postfix.coreMsPerMail),
     },
     distant: { perSecond: rounded(distance.ours) },
-    atHalfRate: { p50Ms: rounded(atHalf.p50Ms), p99Ms: rounded(atHalf.p99Ms) },
+    saturated: { p50Ms: rounded(saturated.p50Ms), p99Ms: rounded(saturated.p99Ms) },
     ratios: {
       postfix: toPostfix === undefined ? null : rounded(toPostfix),
       pool: rounded(toPool),

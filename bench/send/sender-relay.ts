@@ -11,11 +11,13 @@ export interface SenderRelayOptions {
   readonly connections: number;
 }
 
-/** The sender, given mails by its submit API. */
-export function senderRelay(options: SenderRelayOptions): Relay & {
+export interface PacedRelay extends Relay {
   /** The same with so many mails a second. */
   at(perSecond: number): Relay;
-} {
+}
+
+/** The sender, given mails by its submit API. */
+export function senderRelay(options: SenderRelayOptions): PacedRelay {
   const { sender, load, provider, connections } = options;
   const task = { url: sender.mailsUrl, provider, connections };
   const common = { name: 'ours', pid: sender.pid, failed: sender.failed };

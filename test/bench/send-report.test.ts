@@ -7,8 +7,7 @@ const figures: Figures = {
     sink: 'smtp-sink',
     ours: { acceptedPerSecond: 4000.1234, endToEndPerSecond: 3600, coreMsPerMail: 0.25 },
     postfix: { acceptedPerSecond: 1200, endToEndPerSecond: 1000, coreMsPerMail: 1.5 },
-    underLoad: { p50Ms: 200, p99Ms: 300.5 },
-    atHalf: { p50Ms: 2, p99Ms: 9.25 },
+    latencies: { atHalf: { p50Ms: 2, p99Ms: 9.25 }, saturated: { p50Ms: 200, p99Ms: 300.5 } },
     rssMiB: Number.NaN,
   },
   delivery: {
@@ -36,15 +35,15 @@ t.test('prints for programs one line, with null where nothing could be measured'
     acceptedPerSecond: 4000.123,
     endToEndPerSecond: 3600,
     deliveryPerSecondPerCore: 25_000,
-    p50Ms: 200,
-    p99Ms: 300.5,
+    p50Ms: 2,
+    p99Ms: 9.25,
     rssMiB: null,
     postfix: { endToEndPerSecond: 1000 },
     pool: { perSecond: 3000 },
     dialPerMail: { perSecond: 4.8 },
     coreMsPerMail: { ours: 0.25, postfix: 1.5 },
     distant: { perSecond: 120 },
-    atHalfRate: { p50Ms: 2, p99Ms: 9.25 },
+    saturated: { p50Ms: 200, p99Ms: 300.5 },
     ratios: { postfix: 3.6, pool: 8, dialPerMail: 25 },
   });
 });

@@ -2,11 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import t from 'tap';
-import { unlessAborted } from '#bench/measure/abortion';
 import { diskFolder } from '#bench/measure/disk-folder';
 import { anonymousRssMiB } from '#bench/measure/process-usage';
-import { relayMails } from '#bench/send/end-to-end-rounds';
 import { startLoad } from '#bench/send/load-process';
+import { relayMails } from '#bench/send/relay-mails';
 import { startSender } from '#bench/send/sender-process';
 import { senderRelay } from '#bench/send/sender-relay';
 import { startSink } from '#bench/send/start-sink';
@@ -37,7 +36,7 @@ t.test('memory does not grow with the mails that were sent', { skip: WITHOUT_PRO
 
   const memory: number[] = [];
   for (let part = 1; part <= PARTS; part += 1) {
-    const { endToEndPerSecond } = await unlessAborted(relayMails(relay, sink, PART), failed);
+    const { endToEndPerSecond } = await relayMails(relay, sink, PART, failed);
     const now = await anonymousRssMiB(sender.pid);
     memory.push(now);
     const perSecond = Math.round(endToEndPerSecond);

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { jsonBytesLimit } from '@mailprovider/sender/mail/submission-limits';
 import t, { type Test } from 'tap';
 import { apiUnderTest, mail } from './in-memory-sender.ts';
 
@@ -102,10 +103,11 @@ t.test(
   'refuses more than it can hold at once, and takes it when there is room again',
   async (t) => {
     const limits = { recipients: 1, contentBytes: 0, attachments: 0, headerFields: 0 };
+    const limit = jsonBytesLimit(limits);
     const { dial } = await listening(t, apiUnderTest({ limits }));
     const open = async () => {
       const socket = await dial();
-      socket.setEncoding('utf8').write(`${HEAD}content-length: ${256 * 1024}\r\n\r\n`);
+      socket.setEncoding('utf8').write(`${HEAD}content-length: ${limit}\r\n\r\n`);
       return socket;
     };
     const held = await Promise.all([open(), open(), open(), open()]);
@@ -117,8 +119,25 @@ t.test(
     };
     t.match(await ask(), /^HTTP\/1\.1 503 .*\r\nretry-after: 1\r\n.*"reason":"Overloaded"/s);
     const [first] = held;
-    first?.write(BODY.padEnd(256 * 1024));
+    first?.write(BODY.padEnd(limit));
     t.match(await (first && once(first, 'data')), [/^HTTP\/1\.1 202 /]);
     t.match(await ask(), /^HTTP\/1\.1 202 /);
   },
 );
+
+t.test('forgets a caller that goes away, and does not call that an error of its own', async (t) => {
+  const tested = apiUnderTest();
+  const { app, sender, logged } = tested;
+  const steps = new EventEmitter();
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.raw.once('close', () => steps.emit('gone'));
+  });
+  const { dial } = await listening(t, tested);
+  const socket = await dial();
+  socket.write(`${HEAD}expect: 100-continue\r\ncontent-length: 100\r\n\r\n`);
+  await once(socket, 'data');
+  const gone = once(steps, 'gone');
+  socket.destroy();
+  await gone;
+  t.strictSame([sender.calls, logged], [[], []]);
+});

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { jsonBytesLimit } from '@mailprovider/sender/mail/submission-limits';
 import t from 'tap';
 import { apiUnderTest, MAIL_ID } from './in-memory-sender.ts';
 
@@ -54,7 +55,7 @@ t.test('calls an absent, deep or foreign value an invalid mail', async (t) => {
 t.test('refuses a body beyond the limits with 413, declared or not', async (t) => {
   const limits = { recipients: 1, contentBytes: 1024, attachments: 1, headerFields: 1 };
   const { app } = apiUnderTest({ limits });
-  const max = 2 * 1024 + 256 * 1024;
+  const max = jsonBytesLimit(limits);
   t.equal((await app.inject(post(valid.padEnd(max)))).statusCode, 202);
   const answer = await app.inject(post(valid.padEnd(max + 1)));
   t.equal(answer.statusCode, 413);

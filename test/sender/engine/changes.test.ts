@@ -1,6 +1,7 @@
 import t from 'tap';
+import { localSpec } from './local-spec.ts';
 import { receivingServer } from './receiving-server.ts';
-import { accepted, localSpec, senderUnderTest } from './sender-under-test.ts';
+import { accepted, senderUnderTest } from './sender-under-test.ts';
 
 const MAIL = { to: 'ops@example.com', subject: 'subject', text: 'text' };
 

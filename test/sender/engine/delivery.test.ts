@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
+import { localSpec } from './local-spec.ts';
 import { type Answer, receivingServer } from './receiving-server.ts';
-import { localSpec, type SenderUnderTest, senderUnderTest } from './sender-under-test.ts';
+import { type SenderUnderTest, senderUnderTest } from './sender-under-test.ts';
 
 async function withServer(t: Test, settings = {}, spec: Record<string, object | boolean> = {}) {
   const server = await receivingServer(t);

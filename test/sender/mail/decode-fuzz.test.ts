@@ -108,18 +108,16 @@ t.test('has at least thirty fields of one line to try', async (t) => {
 });
 
 t.test('refuses what breaks a line, at each place of each field', async (t) => {
-  for (const [valid, put] of singleLineFields) {
-    for (const broken of [...BREAKS, '\ud83d', '\udc00']) {
-      for (const at of [0, 1, valid.length]) {
-        const value = valid.slice(0, at) + broken + valid.slice(at);
-        const label = `${JSON.stringify(broken)} at ${at}`;
-        if (decode(put(value)).kind !== 'invalid') t.fail(label, put(value));
-      }
-    }
-  }
+  const spoiltFields = singleLineFields.flatMap(([valid, put]) =>
+    [...BREAKS, '\ud83d', '\udc00'].flatMap((broken) =>
+      [0, 1, valid.length].map((at) => put(valid.slice(0, at) + broken + valid.slice(at))),
+    ),
+  );
+  const taken = spoiltFields.filter((field) => decode(field).kind === 'decoded');
+  t.equal(taken.length, 0, `of ${spoiltFields.length}`);
 });
 
-t.test('decodes each value unchanged or refuses it without repeating it', async (t) => {
+t.test('decodes each value unchanged, or refuses it', async (t) => {
   for (const [valid, put, read] of singleLineFields) {
     const property = fc.property(spoilt(valid), (value) => {
       const decoded = decode(put(value));

@@ -12,7 +12,8 @@ export const PATIENCE: TimeLimits = {
   final: 60_000,
 };
 
-const CONTENT = Buffer.from('Subject: a test\r\n\r\n..dots\r\nand an end\r\n');
+/** That of `mailTo`. */
+export const CONTENT = Buffer.from('Subject: a test\r\n\r\n..dots\r\nand an end\r\n');
 
 /** A transaction for so many recipients, or these, in which nothing is out of the ordinary. */
 export function mailTo(

@@ -7,7 +7,7 @@ import { converse, mailTo, PATIENCE, sent } from './sending.ts';
 /** For a step that is not to be answered: what other steps take then does not matter. */
 const SHORT_LIMIT_MS = 300;
 /** More than the buffers of a connection over the loopback take. */
-const LONG_CONTENT = Buffer.alloc(24 * 1024 * 1024, `${'x'.repeat(70)}\r\n`);
+const LONG_CONTENT = Buffer.alloc(72 * 350_000, `${'x'.repeat(70)}\r\n`);
 
 interface Observed {
   readonly results: readonly string[];

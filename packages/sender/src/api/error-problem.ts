@@ -52,6 +52,13 @@ const STORE_UNAVAILABLE: Problem = {
   detail: 'the store of mails fails at present; try again',
 };
 
+/** Fastify gives the end of a connection in the middle of a body this status. */
+const CUT_OFF: Problem = {
+  status: 400,
+  reason: 'InvalidRequest',
+  detail: 'the request ended before its body did',
+};
+
 /** What nobody outside can do anything about. */
 const INTERNAL_ERROR: Problem = {
   status: 500,
@@ -63,6 +70,8 @@ const INTERNAL_ERROR: Problem = {
 export function errorProblem(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof StoreError) return STORE_UNAVAILABLE;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return FASTIFY_PROBLEMS.get(code) ?? INTERNAL_ERROR;
+  if (!(error instanceof Error)) return INTERNAL_ERROR;
+  const known = FASTIFY_PROBLEMS.get('code' in error ? error.code : undefined);
+  if (known !== undefined) return known;
+  return 'statusCode' in error && error.statusCode === 400 ? CUT_OFF : INTERNAL_ERROR;
 }

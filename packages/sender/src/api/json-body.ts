@@ -16,8 +16,8 @@ const COMPRESSED: Problem = {
 /** The body of a request as JSON, which is UTF-8 (RFC 8259 section 8.1); without any, nothing. */
 export function jsonBody({ body, headers }: FastifyRequest): unknown {
   if (!Buffer.isBuffer(body) || body.length === 0) return undefined;
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity')
-    throw new ProblemError(COMPRESSED);
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') throw new ProblemError(COMPRESSED);
   if (!isUtf8(body)) throw notJson('the body must be UTF-8');
   try {
     return JSON.parse(body.toString('utf8'));

@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { type BindAddress, StartupError } from '@mailprovider/process';
 import type { Authenticate } from './authentication.ts';
 
+/** IPv6 has every IPv4 address too (`::ffff:127.0.0.1`). */
 const loopback6 = new BlockList();
 loopback6.addAddress('::1', 'ipv6');
 loopback6.addSubnet('127.0.0.0', 8, 'ipv4');

@@ -85,8 +85,9 @@ function addSubmitRoute(app: FastifyInstance, sender: Sender, isReady: () => boo
 function addReadRoutes(app: FastifyInstance, sender: Sender): void {
   app.get('/v1/mails', async (request, reply) => {
     const query = listQuerySchema.safeParse(request.query);
-    if (!query.success)
+    if (!query.success) {
       return sendProblem(reply, invalid('the query', submissionProblems(query.error.issues)));
+    }
     const { state, limit, after } = query.data;
     const page = await sender.list(state, { limit, ...(after === undefined ? {} : { after }) });
     return reply.send(mailListView(page));

@@ -31,7 +31,7 @@ function domainProblem(domain: string): string | undefined {
   const ascii = asciiDomain(domain);
   const labels = ascii?.split('.') ?? [];
   if (ascii === undefined || ascii.length > 253 || !labels.every((label) => LABEL.test(label))) {
-    return 'must have a domain name in lower case after the @, such as "example.com"';
+    return 'must have a domain name after the @, such as "example.com", in lower case beyond ASCII';
   }
   if (/^\d+$/.test(labels.at(-1) ?? '')) {
     return 'must have a domain name after the @; an IP address does not work there';

@@ -18,13 +18,17 @@ export const DEFAULT_SUBMISSION_LIMITS: SubmissionLimits = {
   headerFields: 50,
 };
 
+/** 1 KiB of a header field, or of a mailbox or the names of an attachment, thrice as long as `\u00fc`. */
+const ENTRY_JSON_BYTES = 4 * 1024;
+
 /**
  * Octets that the JSON of a mail within the limits may have.
  *
- * Base64 needs 4/3. Text may need up to 6 octets for one in JSON (`\u0001`), but hardly ever does:
- * twice the content and 256 KiB for recipients, headers and punctuation (100 mailboxes and 50
- * header fields of 1 KiB each are 150 KiB) are room for text that is full of line breaks and quotes.
+ * The content twice: base64 needs 4/3, and text that is full of line breaks and quotes 2. One entry
+ * more than there may be is for the subject and all else.
  */
-export function jsonBytesLimit({ contentBytes }: SubmissionLimits): number {
-  return 2 * contentBytes + 256 * 1024;
+export function jsonBytesLimit(limits: SubmissionLimits): number {
+  const { recipients, contentBytes, attachments, headerFields } = limits;
+  const entries = 2 * recipients + attachments + headerFields + 1;
+  return 2 * contentBytes + entries * ENTRY_JSON_BYTES;
 }

@@ -5,9 +5,9 @@ import { type ProviderName, printedReference, type Reference } from './reference
 
 export type Refused = Extract<SubmitResult, { kind: 'refused' }>;
 
-/** Health tells of a provider within a second of its creation; people take longer to create one. */
+/** Somebody has to declare a default first. */
 const NO_DEFAULT_RETRY_SECONDS = 30;
-/** Nearly the time that an API server takes to restart. */
+/** About what an API server takes to restart. */
 const UNAVAILABLE_RETRY_SECONDS = 5;
 
 function refused(refusal: Refusal, message: string, retryAfterSeconds?: number): Refused {

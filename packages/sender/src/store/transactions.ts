@@ -22,14 +22,15 @@ export class Transactions {
 
   /**
    * Resolves when what `write` wrote is durable; rejects with `StoreError` when nothing of it is,
-   * also if `write` throws: it runs in a child transaction, which can be undone.
+   * also if `write` throws: it runs in a child transaction, which can be undone. (That child is
+   * begun here since LMDB's own way to run one ends the process when the child cannot be committed.)
    */
   async run(write: () => void): Promise<void> {
     if (this.#failed) {
       throw storeFault('StoreUnavailable', this.#folder, 'a write failed before');
     }
     try {
-      await this.#root.childTransaction(write);
+      await this.#root.transaction(() => this.#root.childTransaction(write));
     } catch (error) {
       const commitError = error instanceof Error && 'commitError' in error && error.commitError;
       if (!(commitError instanceof Promise)) throw storeFailure(this.#folder, error);

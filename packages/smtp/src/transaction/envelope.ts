@@ -13,6 +13,8 @@ export interface Envelope {
 
 /** White space, control characters, halves of surrogate pairs, and what would end a path. */
 const NOT_IN_A_PATH = /[\s\p{Cc}\p{Cs}<>]/u;
+const CR = 0x0d;
+const LF = 0x0a;
 const BEYOND_ASCII = /[^ -~]/;
 /** `domainToASCII` reads a URL's authority, and drops what follows the host in it. */
 const NOT_IN_A_DOMAIN = /[/?#:%@\\[\]]/;
@@ -26,6 +28,8 @@ const ENVELOPE_ID = /^[!-~]{1,100}$/;
 export function envelopeOf(transaction: Transaction, server: ServerOffer): Envelope {
   requireSafe(transaction);
   const content = measure(transaction.content);
+  // The final dot would not stand on a line of its own, and the server would wait for another.
+  if (!content.endsInLineBreak) throw new TypeError('content must end in CRLF');
   const refused = refusedBeforehand(transaction, content, server);
   if (refused !== undefined) {
     return { mail: '', recipients: transaction.recipients.map(() => refused) };
@@ -61,24 +65,30 @@ function requireSafe({ from, recipients, envelopeId }: Transaction): void {
   }
 }
 
-interface ContentSize {
+interface Measured {
   readonly bytes: number;
   readonly sevenBit: boolean;
+  readonly endsInLineBreak: boolean;
 }
 
-function measure(content: readonly Uint8Array[]): ContentSize {
+function measure(content: readonly Uint8Array[]): Measured {
   let bytes = 0;
   let sevenBit = true;
+  let beforeLast: number | undefined;
+  let last: number | undefined;
   for (const piece of content) {
+    if (piece.length === 0) continue;
     bytes += piece.length;
     sevenBit &&= isAscii(piece);
+    beforeLast = piece.length > 1 ? piece.at(-2) : last;
+    last = piece.at(-1);
   }
-  return { bytes, sevenBit };
+  return { bytes, sevenBit, endsInLineBreak: bytes === 0 || (beforeLast === CR && last === LF) };
 }
 
 function refusedBeforehand(
   { smtpUtf8 }: Transaction,
-  { bytes, sevenBit }: ContentSize,
+  { bytes, sevenBit }: Measured,
   server: ServerOffer,
 ): RecipientResult | undefined {
   const rejected = { outcome: 'rejected', stage: 'mail' } as const;

@@ -1,0 +1,15 @@
+import t from 'tap';
+import { assertKillSurvived } from '../sender/engine/assert-kill-survived.ts';
+
+const ROUNDS = 300;
+
+t.setTimeout(1_200_000);
+
+t.test(
+  'a sender that is killed 300 times loses nothing, and repeats only what it marked',
+  async (t) => {
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    t.comment(`seed ${seed}`);
+    await assertKillSurvived(t, { rounds: ROUNDS, seed });
+  },
+);
