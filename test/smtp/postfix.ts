@@ -36,6 +36,12 @@ anvil     unix  -  -  n  -  1  anvil
 proxymap  unix  -  -  n  -  -  proxymap
 rewrite   unix  -  -  n  -  -  trivial-rewrite
 tlsmgr    unix  -  -  n  -  1  tlsmgr
+cleanup   unix  n  -  n  -  0  cleanup
+qmgr      unix  n  -  n  -  1  qmgr
+bounce    unix  -  -  n  -  0  bounce
+defer     unix  -  -  n  -  0  bounce
+trace     unix  -  -  n  -  0  bounce
+discard   unix  -  -  n  -  -  discard
 `;
 
 function parameters(directory: string, daemons: string): string {
@@ -46,6 +52,7 @@ data_directory = ${directory}/data
 daemon_directory = ${daemons}
 myhostname = peer.example
 mydestination =
+default_transport = discard
 alias_maps =
 local_recipient_maps =
 mynetworks = 127.0.0.0/8

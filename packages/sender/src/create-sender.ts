@@ -49,7 +49,7 @@ export async function createSender(given: SenderDeps): Promise<RunningSender> {
   const defaults = { clock: systemClock, random: Math.random, resolver: systemResolver() };
   const deps = { limits: DEFAULT_SUBMISSION_LIMITS, ...defaults, ...given, settings };
   const { store, clock, random } = deps;
-  const opener = new SessionOpener({ ...deps, openTimeoutMs: settings.openTimeoutMs });
+  const opener = new SessionOpener(deps);
   const queues = new ProviderQueues({ ...deps, opener });
   const intake = new Intake({ ...deps, queues });
   const changes = new MailChanges({ ...deps, queues });

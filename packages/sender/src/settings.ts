@@ -1,3 +1,5 @@
+import { RFC_TIME_LIMITS, type TimeLimits } from '@mailprovider/smtp/transaction/time-limits';
+
 /** How long what is tried, and kept; times in milliseconds. */
 export interface SenderSettings {
   readonly retry: RetrySettings;
@@ -9,6 +11,8 @@ export interface SenderSettings {
   readonly idleTimeoutMs: number;
   /** From the name lookup to the answer to AUTH. */
   readonly openTimeoutMs: number;
+  /** For each step of a transaction. */
+  readonly timeLimits: TimeLimits;
   /** How long mails that were sent or cancelled can be asked for, and their idempotency keys count. */
   readonly sentRetentionMs: number;
   readonly deadLetterRetentionMs: number;
@@ -47,6 +51,7 @@ export const DEFAULT_SETTINGS: SenderSettings = {
   idleTimeoutMs: 4 * MINUTE,
   // RFC 5321 section 4.5.3.2.1, the greeting.
   openTimeoutMs: 5 * MINUTE,
+  timeLimits: RFC_TIME_LIMITS,
   sentRetentionMs: DAY,
   deadLetterRetentionMs: 14 * DAY,
   // Kubernetes kills after 30 s.

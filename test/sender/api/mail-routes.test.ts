@@ -77,6 +77,7 @@ t.test('answers each refusal with its status, reason and time to try again', asy
       const answer = await app.inject(request);
       t.equal(answer.statusCode, status, refusal);
       t.equal(answer.headers['retry-after'], retryAfter);
+      t.equal(answer.headers.connection === 'close', refusal === 'ShuttingDown');
       t.match(answer.json(), { status, reason: refusal, detail: refused.message });
     }
   }

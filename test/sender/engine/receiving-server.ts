@@ -10,8 +10,13 @@ export interface ReceivedMessage {
   readonly content: string;
 }
 
-/** What the server says in place of taking what comes; `drop` closes without a word, `hang` says nothing. */
-export type Answer = string | 'drop' | 'hang' | undefined;
+/**
+ * What the server says in place of taking what comes; `drop` closes without a word, `reset` does so
+ * by RST, `hang` says nothing, `slow` what it would have said anyway, later.
+ */
+export type Answer = string | 'drop' | 'reset' | 'hang' | 'slow' | undefined;
+
+const SLOW_MS = 100;
 
 export interface ReceivingServer {
   readonly port: number;
@@ -81,7 +86,8 @@ class Receiving implements ReceivingServer {
     });
     const say = (text: string) => {
       if (text === 'drop') socket.destroy();
-      else if (text !== 'hang') socket.write(`${text}\r\n`);
+      else if (text === 'reset') socket.resetAndDestroy();
+      else if (!socket.destroyed) socket.write(`${text}\r\n`);
     };
     say(this.answer('connect') ?? '220 ready');
     const conversation = new Conversation(this, say);
@@ -104,13 +110,29 @@ class Conversation {
   ended = false;
   readonly #server: Receiving;
   readonly #say: (text: string) => void;
-  #from = '';
+  /** Answers that wait for a slow one before them. */
+  #held: string[] | undefined;
+  /** Of the transaction under way. */
+  #from: string | undefined;
   #recipients: string[] = [];
   #content: string[] | undefined;
 
   constructor(server: Receiving, say: (text: string) => void) {
     this.#server = server;
-    this.#say = say;
+    this.#say = (text) => {
+      if (this.#held === undefined) say(text);
+      else this.#held.push(text);
+    };
+  }
+
+  #sayLater(text: string): void {
+    this.#held ??= [];
+    this.#held.push(text);
+    setTimeout(() => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const each of held) this.#say(each);
+    }, SLOW_MS);
   }
 
   hear(line: string): void {
@@ -122,16 +144,23 @@ class Conversation {
   #message(lines: readonly string[]): void {
     this.#content = undefined;
     const other = this.#server.answer('.');
-    if (other === undefined) {
+    if (other === undefined || other === 'slow') {
       const content = lines.map((line) => `${line}\r\n`).join('');
-      this.#server.store({ from: this.#from, recipients: this.#recipients, content });
+      this.#server.store({ from: this.#from ?? '', recipients: this.#recipients, content });
     }
-    this.#recipients = [];
-    this.#say(other ?? '250 2.0.0 taken');
+    this.#forget();
+    this.#answer(other, '250 2.0.0 taken');
   }
 
   #command(line: string): void {
-    this.#say(this.#server.answer(line) ?? this.#answerTo(line));
+    const other = this.#server.answer(line);
+    this.#answer(other, other === undefined || other === 'slow' ? this.#answerTo(line) : '');
+  }
+
+  #answer(other: Answer, usual: string): void {
+    if (other === 'slow') this.#sayLater(usual);
+    else if (other === 'hang') this.#held ??= [];
+    else this.#say(other ?? usual);
   }
 
   #answerTo(line: string): string {
@@ -142,9 +171,9 @@ class Conversation {
         return this.#login(line.split(' ')[2] ?? '');
       case 'MAIL':
         this.#from = pathIn(line);
-        this.#recipients = [];
         return '250 2.1.0 fine';
       case 'RCPT':
+        if (this.#from === undefined) return '503 5.5.1 MAIL first';
         this.#recipients.push(pathIn(line));
         return '250 2.1.5 fine';
       case 'DATA':
@@ -152,7 +181,7 @@ class Conversation {
         this.#content = [];
         return '354 go on';
       case 'RSET':
-        this.#recipients = [];
+        this.#forget();
         return '250 2.0.0 forgotten';
       case 'QUIT':
         this.ended = true;
@@ -160,6 +189,11 @@ class Conversation {
       default:
         return '502 5.5.1 what';
     }
+  }
+
+  #forget(): void {
+    this.#from = undefined;
+    this.#recipients = [];
   }
 
   #login(credentials: string): string {

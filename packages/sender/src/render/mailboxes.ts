@@ -5,6 +5,8 @@ import { encodedWords, isPlain } from './header-field.ts';
 
 /** Encodes only; with a boundary of its own each node would ask for random bytes. */
 const addresses = new MimeNode(false, { baseBoundary: '-' });
+/** A dot-atom (RFC 5322 section 3.2.3) and a domain, both in ASCII: nothing to encode. */
+const PLAIN_ADDRESS = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[a-z\d][a-z\d.-]*$/i;
 /** Without a word in it that needs quotes (RFC 5322, atext). */
 const ATOMS = /^[\w ]+$/;
 
@@ -15,7 +17,9 @@ function displayName(name: string): string {
 }
 
 function mailbox({ address, name }: Mailbox): string {
-  const written = addresses.encodeHeaderValue('To', [{ address }]);
+  const written = PLAIN_ADDRESS.test(address)
+    ? address
+    : addresses.encodeHeaderValue('To', [{ address }]);
   if (name === undefined || name.trim() === '') return written;
   return `${displayName(name)} ${written.startsWith('<') ? written : `<${written}>`}`;
 }

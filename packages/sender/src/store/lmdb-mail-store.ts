@@ -32,7 +32,7 @@ export interface OpenStore {
   unlock(): Promise<void>;
 }
 
-/** Keeps mails in LMDB. Reads see what is committed, which is what is durable. */
+/** Keeps mails in LMDB. Reads see what was committed, which is durable. */
 export class LmdbMailStore implements MailStore {
   readonly #store: OpenStore;
   readonly #commits: CommitQueue;
@@ -47,11 +47,9 @@ export class LmdbMailStore implements MailStore {
     if (!isMailId(mail.id)) throw new RangeError('the id of a mail has to be a UUID in lower case');
     const use = key && { id: mail.id, digest: key.digest, keyDigest: digestOf(key) };
     const tables = this.#opened();
-    const giveBack = this.#store.room.take(content.byteLength);
-    const insertion = this.#commits.commit(() => insertMail(tables, mail, content, use), {
-      adds: true,
-    });
-    return insertion.finally(giveBack);
+    const giveBack = this.#read(() => this.#store.room.take(content.byteLength));
+    const insert = () => insertMail(tables, mail, content, use);
+    return this.#commits.commit(insert, { adds: true }).finally(giveBack);
   }
 
   async findByKey(

@@ -7,11 +7,12 @@ import type { MailStore } from './mail-store.ts';
 import { Room } from './room.ts';
 import { storeFailure, storeFault } from './store-failure.ts';
 import {
-  allowForLockTable,
+  allocateReaderTable,
   claimFolder,
   DATA_FILE,
   finishStore,
   hasStore,
+  tryBeginning,
   UNFINISHED_FILE,
 } from './store-folder.ts';
 import { openTables } from './tables.ts';
@@ -19,8 +20,8 @@ import { Transactions } from './transactions.ts';
 
 export interface LmdbStoreOptions {
   /**
-   * What the data file may grow to; without it the disk is the limit. New mails are refused 16 MiB
-   * before that, so it has to be well above.
+   * What the data file may grow to; without it the disk is the limit. Mails are refused 16 MiB before
+   * either limit, so it has to be well above that.
    */
   readonly maxBytes?: number;
 }
@@ -36,10 +37,9 @@ const LMDB_OPTIONS = {
   eventTurnBatching: false,
   // Address space, not memory: a map that has to grow leaves the smaller ones behind.
   mapSize: 2 ** 36,
-  maxDbs: 8,
 } as const satisfies RootDatabaseOptions;
 
-/** Contents are nobody else's business. */
+/** An option that LMDB's types do not know. Contents are nobody else's business. */
 const PERMISSIONS = { permissionsMode: 0o600 };
 
 /**
@@ -54,7 +54,6 @@ export async function openLmdbStore(
     await claimFolder(folder);
     const lock = await lockFolder(folder);
     try {
-      await allowForLockTable(folder);
       if (!(await hasStore(folder))) await createStore(folder);
       return await openStore(folder, maxBytes, () => lock.close());
     } catch (error) {
@@ -67,10 +66,12 @@ export async function openLmdbStore(
 }
 
 async function createStore(folder: string): Promise<void> {
+  await tryBeginning(folder);
+  await allocateReaderTable(folder, UNFINISHED_FILE);
   const root = openRoot(join(folder, UNFINISHED_FILE));
   try {
     openTables(root);
-    await root.put(SCHEMA_KEY, SCHEMA_VERSION);
+    await new Transactions(folder, root).run(() => root.putSync(SCHEMA_KEY, SCHEMA_VERSION));
   } finally {
     await root.close();
   }
@@ -84,6 +85,7 @@ async function openStore(
 ): Promise<MailStore> {
   const path = join(folder, DATA_FILE);
   await checkDataFile(folder, path);
+  await allocateReaderTable(folder, DATA_FILE);
   const root = openRoot(path);
   try {
     checkSchema(folder, root);

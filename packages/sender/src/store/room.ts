@@ -56,8 +56,7 @@ export class Room {
     const stats = this.#root.getStats();
     const pageBytes = figure(figureGroup(stats, 'root'), 'pageSize');
     const fileBytes = (figure(stats, 'lastPageNumber') + 1) * pageBytes;
-    const disk = statfsSync(this.#folder);
-    const growth = Math.min(disk.bavail * disk.bsize, this.#maxBytes - fileBytes);
+    const growth = Math.min(diskRoom(this.#folder), this.#maxBytes - fileBytes);
     const reusable = fileBytes - this.#pagesUsed(stats) * pageBytes;
     this.#measured = reusable + growth - RESERVE_BYTES;
     this.#committed = 0;
@@ -73,6 +72,12 @@ export class Room {
     const headers = 2;
     return trees.reduce<number>((sum, tree) => sum + pagesOf(tree), headers);
   }
+}
+
+/** What a program that is not root may write to the disk of a folder, in bytes. */
+export function diskRoom(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 function pagesOf(tree: object): number {

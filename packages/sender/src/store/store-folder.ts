@@ -1,4 +1,5 @@
-import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOCK_FILE } from './folder-lock.ts';
 import { storeFault } from './store-failure.ts';
@@ -35,13 +36,32 @@ export async function hasStore(folder: string): Promise<boolean> {
 }
 
 /**
- * LMDB maps a file beside the data file, of 8 KB, and writes to it: without room for that the system
- * ends the process. Throws `StoreFull` unless the file is there, or there is room for it and more.
+ * What LMDB needs beside a data file: its table of readers takes 8272 bytes, which it maps, and the
+ * beginning of a new data file two pages of at most 64 KiB.
  */
-export async function allowForLockTable(folder: string): Promise<void> {
-  if ((await readdir(folder)).includes(`${DATA_FILE}-lock`)) return;
-  const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize < 2 ** 20) throw storeFault('StoreFull', folder);
+const READER_TABLE_BYTES = 16 * 2 ** 10;
+const BEGINNING_BYTES = 128 * 2 ** 10;
+
+/**
+ * Makes sure that LMDB can write the table of readers of a data file: it would be killed where there
+ * is no room for what it maps, and fails to open with a crash of the process.
+ */
+export async function allocateReaderTable(folder: string, dataFile: string): Promise<void> {
+  const path = join(folder, `${dataFile}-lock`);
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  try {
+    const { size } = await file.stat();
+    if (size < READER_TABLE_BYTES) await file.writeFile(Buffer.alloc(READER_TABLE_BYTES));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Rejects where LMDB could not begin a data file, which would crash the process too. */
+export async function tryBeginning(folder: string): Promise<void> {
+  const path = join(folder, UNFINISHED_FILE);
+  await writeFile(path, Buffer.alloc(BEGINNING_BYTES), { mode: 0o600 });
+  await rm(path);
 }
 
 /** Makes an unfinished store the one of its folder, durably. */
