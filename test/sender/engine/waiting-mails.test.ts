@@ -48,15 +48,6 @@ t.test('one that is taken waits no more, due or not', async (t) => {
   t.same(clock.pending, []);
 });
 
-t.test('hastened mails are due at once, those that were due already stay so', async (t) => {
-  const { clock, told, waiting, now } = waitingUnder(t);
-  waiting.add('later', now() + 10);
-  waiting.hasten(['later', 'unknown']);
-  t.equal(told.times, 1);
-  t.equal(waiting.takeDue(), 'later');
-  t.same(clock.pending, []);
-});
-
 t.test('nothing is left of what was cleared', async (t) => {
   const { clock, waiting, now } = waitingUnder(t);
   waiting.add('due', now());

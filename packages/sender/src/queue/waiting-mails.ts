@@ -57,18 +57,6 @@ export class WaitingMails {
     return this.#later.delete(id) || this.#due.delete(id);
   }
 
-  /** Makes due what was to wait longer. */
-  hasten(ids: Iterable<string>): void {
-    for (const id of ids) {
-      const cancel = this.#later.get(id);
-      if (cancel === undefined) continue;
-      cancel();
-      this.#later.delete(id);
-      this.#due.add(id);
-    }
-    if (this.hasDue) this.#becameDue();
-  }
-
   /** Forgets all; none becomes due any more. */
   clear(): void {
     for (const cancel of this.#later.values()) cancel();
