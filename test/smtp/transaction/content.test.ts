@@ -31,6 +31,22 @@ t.test('the final dot waits for dataStarted', async (t) => {
   t.strictSame((await sending).map(written), ['delivered']);
 });
 
+t.test('the beginning of a reply before the final dot keeps it back', async (t) => {
+  let begun = (): void => undefined;
+  const whenBegun = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const begins = [hear('AND AN END'), say('25'), () => begun()];
+  const { session, peer } = await converse(t, PIPELINED, [...ASKS, ...begins]);
+  const dataStarted = async () => {
+    await whenBegun;
+    await settle();
+  };
+  t.strictSame(await sent(session, mailTo(1, { dataStarted })), ['deferred data ProtocolError']);
+  await peer.ended();
+  t.ok(peer.received().endsWith('and an end\r\n'));
+});
+
 t.test('without dataStarted there is no message', async (t) => {
   const failure = new Error('no room');
   for (const dataStarted of [
