@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Teardown } from '@mailprovider/cluster/teardown';
-import { anonymousRssMiB } from '../measure/process-usage.ts';
+import { watchMemory } from '../measure/memory-watch.ts';
 import type { BenchConfig } from './config.ts';
 import { measureEndToEnd } from './end-to-end-rounds.ts';
 import { type LatencyFigures, measureLatencies } from './latency-loads.ts';
@@ -27,7 +27,7 @@ export interface EndToEndPhaseFigures {
   readonly postfix: RelayFigures | undefined;
   /** Of ours. */
   readonly latencies: LatencyFigures;
-  /** Memory of the sender at the end that no file backs. */
+  /** Most memory of the sender that no file backs. */
   readonly rssMiB: number;
 }
 
@@ -44,7 +44,7 @@ async function startOurs(
   const load = await processes.keep(startLoad());
   const relayBy = (provider: string) =>
     senderRelay({ sender, load, provider, connections: SUBMITTERS });
-  return { pid: sender.pid, near: relayBy('near'), observed: relayBy('observed') };
+  return { near: relayBy('near'), observed: relayBy('observed') };
 }
 
 /** Measures from submission to arrival, beside Postfix if it is to be; ends all that it started. */
@@ -62,6 +62,9 @@ export async function runEndToEndPhase(
   const { environment, rounds } = config;
   const postfixOptions = { parent: folder, sinkPort: sink.port, environment, signal: deps.signal };
   const postfix = withPostfix ? await processes.keep(startPostfixRelay(postfixOptions)) : undefined;
+
+  const memory = watchMemory(ours.near.pid);
+  teardown.add(() => memory.stop());
 
   const { signal } = processes;
   const relays = [ours.near, ...(postfix === undefined ? [] : [postfix])];
@@ -85,6 +88,6 @@ export async function runEndToEndPhase(
     ours: figures,
     postfix: postfix && figuresOf(postfix),
     latencies,
-    rssMiB: await anonymousRssMiB(ours.pid),
+    rssMiB: await memory.takePeakMiB(),
   };
 }

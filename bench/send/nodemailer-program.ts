@@ -39,10 +39,9 @@ let mailer: ReturnType<typeof createMailer> | undefined;
 assist((message) => {
   const task = taskSchema.parse(message);
   mailer ??= createMailer(task);
-  const { sendMail } = mailer;
-  const send = sendMail.bind(mailer);
+  const transport = mailer;
   const mail = { from: FROM, to: RECIPIENT, subject: 'a mail of nodemailer', text: TEXT };
   return repeat(async () => {
-    await send(mail);
+    await transport.sendMail(mail);
   }, task);
 });

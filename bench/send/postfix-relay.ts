@@ -9,6 +9,7 @@ import { startProcess } from '@mailprovider/cluster/supervised-process';
 import { waitUntil } from '@mailprovider/cluster/wait-until';
 import { execa } from 'execa';
 import { commonNowMs } from '../measure/common-clock.ts';
+import { installed } from './installed.ts';
 import { FROM, RECIPIENT, TEXT_BYTES } from './message.ts';
 import type { Relay } from './relay.ts';
 
@@ -28,6 +29,7 @@ export type PostfixPresence = { readonly version: string } | { readonly missing:
 export async function findPostfix(): Promise<PostfixPresence> {
   const { failed, stdout } = await execa(POSTCONF, ['-dh', 'mail_version'], { reject: false });
   if (failed || stdout === undefined) return { missing: 'it is not installed' };
+  if ((await installed([SOURCE])) === undefined) return { missing: 'there is no smtp-source' };
   const isRoot = process.getuid?.() === 0;
   return isRoot ? { version: stdout.trim() } : { missing: 'it has to be started by root' };
 }

@@ -98,7 +98,7 @@ export function renderReport(figures: Figures, circumstances: Circumstances): st
     'Core time is that of the relay alone: neither of who submits nor of the sink.',
     'Times to arrival: read by a sink of ours, which finds in each mail when it was submitted; the',
     'faster mails are accepted than delivered, the longer the last ones wait.',
-    `Memory of the sender after all of that (RssAnon): ${shown(endToEnd.rssMiB, 0)} MiB`,
+    `Most memory of the sender that no file backs (RssAnon): ${shown(endToEnd.rssMiB, 0)} MiB`,
     '',
     `Delivery only, by ${DELIVERIES} kept connections to ${delivery.sink}, rounds of ${seconds} s`,
     cores,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import process from 'node:process';
 import t from 'tap';
+import { watchMemory } from '#bench/measure/memory-watch';
 import { connectionsAt, openConnections } from '#bench/measure/open-connections';
 import { anonymousRssMiB, cpuSeconds, groupCpuSeconds } from '#bench/measure/process-usage';
 import { timeOfMessage } from '#bench/probe/health-process';
@@ -69,5 +70,8 @@ t.test('tells the memory that no file backs', { skip: process.platform !== 'linu
   const block = Buffer.alloc(64 * 1024 * 1024, 1);
   t.ok((await anonymousRssMiB(process.pid)) > before + 50);
   t.equal(block.length, 64 * 1024 * 1024);
+  const watch = watchMemory(process.pid);
+  t.teardown(() => watch.stop());
+  t.ok((await watch.takePeakMiB()) > before + 50);
   t.ok(Number.isNaN(await anonymousRssMiB(0x7fffffff)));
 });

@@ -11,6 +11,8 @@ import {
   scriptedPeer,
   trickle,
 } from './scripted-peer.ts';
+import { MailServer } from './transaction/mail-server.ts';
+import { converse, mailTo } from './transaction/sending.ts';
 
 /** A busy machine holds the loop up for 0.3 s by itself; a flood that is queued does so for seconds. */
 const LONGEST_HOLD_NS = 1e9;
@@ -51,6 +53,26 @@ t.test('many bad servers at once leave no socket open', async (t) => {
   // What is destroyed in one turn of the event loop is closed by the end of the next.
   for (let turn = 0; turn < 2; turn++) await setImmediate();
   t.equal(active('TCPSocketWrap'), 0);
+});
+
+t.test('a session that delivered leaves no timer, whoever ends it', async (t) => {
+  for (const endsIt of ['client', 'server']) {
+    const before = active('Timeout');
+    const { session, peer } = await converse(
+      t,
+      ['PIPELINING'],
+      [
+        async (wire) => {
+          await new MailServer({ at: 'between mails', steps: [], means: 'end' }).converse(wire);
+          if (endsIt === 'server') wire.socket.end();
+        },
+      ],
+    );
+    await session.send(mailTo(1));
+    if (endsIt === 'client') session.close();
+    await peer.ended();
+    t.equal(active('Timeout'), before, endsIt);
+  }
 });
 
 t.test('QUIT leaves no timer, answered or not', async (t) => {

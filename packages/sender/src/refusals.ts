@@ -8,13 +8,14 @@ const SOON_SECONDS = 1;
 /** What someone has to notice first. */
 const LATER_SECONDS = 10;
 
-function refused(refusal: Refusal, message: string, retryAfterSeconds?: number): Refused {
+/** Says why, and when it is worth trying again, if ever without a change. */
+export function refused(refusal: Refusal, message: string, retryAfterSeconds?: number): Refused {
   const again = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
   return { kind: 'refused', refusal, message, ...again };
 }
 
 export function queueFull(provider: string, queueSize: number): Refused {
-  const message = `mailprovider "${provider}" has ${queueSize} mails that wait to be delivered, as many as its spec.retry.queueSize allows; try again later`;
+  const message = `MailProvider "${provider}" has ${queueSize} mails that wait to be delivered, as many as its spec.retry.queueSize allows; try again later`;
   return refused('QueueFull', message, SOON_SECONDS);
 }
 

@@ -26,32 +26,30 @@ function fieldNames(content: string): string[] {
     .filter((name) => !MIME_FIELDS.test(name));
 }
 
-function faultsOf(text: string, smtpUtf8: boolean): string[] {
-  const faults = {
-    'a bare CR or LF': /\r(?!\n)|(?<!\r)\n/.test(text),
-    'a last line without its end': !text.endsWith('\r\n'),
-    'a leading dot that is not doubled': /(?:^|\n)\.(?!\.)/.test(text),
-    'a line too long': text.split('\r\n').some((line) => line.length > 998),
-    'a NUL': text.includes('\0'),
-    'a recipient of Bcc': text.includes('bcc.example'),
-    '8 bits that are not told, or the reverse': smtpUtf8 !== /[\x80-\xff]/.test(text),
-  };
-  return Object.entries(faults).flatMap(([fault, found]) => (found ? [fault] : []));
-}
-
 t.test('no field breaks out of its place in the bytes', async (t) => {
   for (const submission of SUBMISSIONS) {
     const { content, smtpUtf8 } = await renderMail(submission, IDENTITY);
     const text = Buffer.from(content).toString('latin1');
-    const wanted = [
+    const faults = [
+      /\r(?!\n)|(?<!\r)\n/.test(text) && 'a bare CR or LF',
+      !text.endsWith('\r\n') && 'the last line has no end',
+      /(?:^|\n)\.(?!\.)/.test(text) && 'a leading dot that is not doubled',
+      text.split('\r\n').some((line) => line.length > 998) && 'a line too long',
+      text.includes('\0') && 'a NUL',
+      text.includes('bcc.example') && 'a recipient of Bcc',
+      smtpUtf8 !== /[\x80-\xff]/.test(text) && '8 bits that are not told, or the reverse',
+    ].filter((fault) => fault !== false);
+    const expected = [
       ...mailboxFields(submission),
       'Subject',
       ...submission.headers.map(([name]) => name),
       'Message-ID',
       'Date',
     ];
-    const found = { faults: faultsOf(text, smtpUtf8), names: fieldNames(text) };
-    if (!t.strictSame(found, { faults: [], names: wanted }, `seed ${SEED}`, { submission })) return;
+    const names = fieldNames(text);
+    if (faults.length === 0 && names.join() === expected.join()) continue;
+    t.fail(`seed ${SEED}: ${faults.join(', ')}`, { submission, text, names, expected });
+    return;
   }
 });
 
@@ -143,7 +141,9 @@ t.test(
       const submission = SUBMISSIONS[index];
       if (submission === undefined) throw new Error('more messages than submissions');
       const { found, wanted } = difference(submission, message);
-      if (!t.strictSame(found, wanted, `seed ${SEED}, number ${index}`)) return;
+      if (JSON.stringify(found) === JSON.stringify(wanted)) continue;
+      t.strictSame(found, wanted, `seed ${SEED}, number ${index}`);
+      return;
     }
   },
 );

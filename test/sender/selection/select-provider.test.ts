@@ -136,7 +136,7 @@ t.test('what may pass is worth another try', async (t) => {
     refusal: 'NoDefaultProvider',
     message:
       'no provider was named and no enabled MailProvider is the default; set spec.default: true on one, or name one',
-    retryAfterSeconds: 30,
+    retryAfterSeconds: 5,
   });
   t.strictSame(await selectProvider({ escalation: 'hidden' }, sourcesOf(STORED, OBJECTS)), {
     kind: 'refused',

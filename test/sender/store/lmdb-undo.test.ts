@@ -3,7 +3,7 @@ import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
 import t from 'tap';
 import { sampleContent, sampleMail } from './sample-mail.ts';
 
-t.test('nothing is left of an insertion that fails half-way, and others go on', async (t) => {
+t.test('nothing is left of a change that fails half-way, and others go on', async (t) => {
   const store = await openLmdbStore(join(t.testdir(), 'data'));
   t.teardown(() => store.close());
   const recipient = {
@@ -13,17 +13,21 @@ t.test('nothing is left of an insertion that fails half-way, and others go on', 
       throw new Error('no JSON');
     },
   } as const;
-  const bad = sampleMail({ recipients: [recipient] });
+  const failed = { name: 'StoreError', fault: 'StoreUnavailable' };
   const mails = Array.from({ length: 30 }, () => sampleMail());
+  const [first] = mails;
+  if (!first) return;
+  await store.insert(first, sampleContent());
+  const bad = sampleMail({ recipients: [recipient] });
   const key = { key: 'k', digest: 'd' };
-  const insertions = mails.map((mail) => store.insert(mail, sampleContent()));
-  await t.rejects(store.insert(bad, sampleContent(), key), {
-    name: 'StoreError',
-    fault: 'StoreUnavailable',
-  });
+  const insertions = mails.slice(1).map((mail) => store.insert(mail, sampleContent()));
+  await Promise.all([
+    t.rejects(store.insert(bad, sampleContent(), key), failed),
+    t.rejects(store.update({ ...first, state: 'dead', recipients: [recipient] }), failed),
+  ]);
   const kinds = (await Promise.all(insertions)).map(({ kind }) => kind);
   t.same([...new Set(kinds)], ['stored']);
-  t.equal(await store.findByKey(key), undefined);
+  t.same((await store.list('queued', { limit: 100 })).mails, mails);
   t.equal(await store.find(bad.id), undefined);
   t.equal(await store.content(bad.id), undefined);
   t.same(await store.insert(sampleMail(), sampleContent(), key), { kind: 'stored' });

@@ -8,11 +8,11 @@ import type { RecipientResult } from '@mailprovider/smtp/transaction/transaction
 import type { AttemptFailure, AttemptResult } from '../mail/attempt-result.ts';
 import type { Mailbox } from '../mail/submission.ts';
 import { headOf } from '../render/sender-head.ts';
+import type { Usability } from '../selection/usable-provider.ts';
 import type { SenderSettings } from '../settings.ts';
 import type { AttemptEnd, AttemptRequest, Delivery } from './attempt.ts';
 import { NoSession } from './no-session.ts';
 import type { SessionOpener } from './session-opener.ts';
-import type { Usability } from './usable-provider.ts';
 
 export interface ProviderDeliveryDeps {
   /** The provider as it is now. */

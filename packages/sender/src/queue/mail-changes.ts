@@ -1,8 +1,8 @@
 import type { Clock } from '@mailprovider/process';
-import { usableProvider } from '../delivery/usable-provider.ts';
 import type { MailRecord } from '../mail/mail-record.ts';
 import type { ProviderSource } from '../ports.ts';
 import { queueFull, shuttingDown, storeUnavailable } from '../refusals.ts';
+import { usableProvider } from '../selection/usable-provider.ts';
 import type { ChangeResult } from '../sender.ts';
 import { type MailStore, StoreError } from '../store/mail-store.ts';
 import { queuedAnew } from './attempt-outcome.ts';

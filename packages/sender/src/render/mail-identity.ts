@@ -9,8 +9,3 @@ export interface MailIdentity {
 export function messageIdFor(id: string, senderAddress: string): string {
   return `<${id}@${senderAddress.slice(senderAddress.lastIndexOf('@') + 1)}>`;
 }
-
-/** RFC 5322 section 3.3. */
-export function dateTime(date: Date): string {
-  return date.toUTCString().replace('GMT', '+0000');
-}

@@ -2,11 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import type { Mailbox, Submission } from '../mail/submission.ts';
 import { composedMail } from './composed-mail.ts';
 import { headerField, unstructured } from './header-field.ts';
-import { dateTime, type MailIdentity } from './mail-identity.ts';
+import type { MailIdentity } from './mail-identity.ts';
 import { mailboxList } from './mailboxes.ts';
+import { mimePieces } from './mime-pieces.ts';
 import type { RenderedMail } from './rendered-mail.ts';
 
-/** After so many characters everything else has a turn: they take about 5 ms. */
+/** After so many characters everything else has a turn: they take about 2 ms. */
 const TURN_LENGTH = 1_048_576;
 
 function mailboxField(name: string, mailboxes: readonly Mailbox[]): string {
@@ -24,30 +25,20 @@ function submittedFields({ to, cc, replyTo, subject, headers }: Submission): str
   return fields.join('');
 }
 
-function identityFields({ messageId, date }: MailIdentity): string {
-  return `Message-ID: ${messageId}\r\nDate: ${dateTime(date)}\r\nMIME-Version: 1.0\r\n`;
-}
-
-/** Of the characters that a boundary may have, and not too many (RFC 2046 section 5.1.1). */
-function boundaryId({ messageId }: MailIdentity): string {
-  return messageId.replaceAll(/[^\w-]/g, '').slice(0, 48);
-}
-
 /**
  * Renders what was submitted to the bytes of a message, without From and Bcc. The same submission
  * and identity give the same bytes.
  *
  * Everything but addresses with a local part beyond ASCII is 7-bit, so the server need not offer
- * 8BITMIME. A line is longer than RFC 5322 allows only where an address, a content type, a content
- * id or the name of a header field is.
+ * 8BITMIME. A line is longer than RFC 5322 allows only where an address, a file name, a content id
+ * or the name of a header field is.
  */
 export async function renderMail(
   submission: Submission,
   identity: MailIdentity,
 ): Promise<RenderedMail> {
   const chunks: Buffer[] = [];
-  const part = composedMail(submission, boundaryId(identity));
-  let text = `${submittedFields(submission)}${identityFields(identity)}${part.fields}\r\n`;
+  let text = submittedFields(submission);
   let smtpUtf8 = false;
   const flush = () => {
     const chunk = Buffer.from(text);
@@ -55,7 +46,7 @@ export async function renderMail(
     chunks.push(chunk);
     text = '';
   };
-  for (const piece of part.content()) {
+  for (const piece of mimePieces(composedMail(submission, identity))) {
     text += piece;
     if (text.length < TURN_LENGTH) continue;
     flush();

@@ -1,19 +1,12 @@
 import { API_VERSION } from '@mailprovider/provider/identity';
 import type { ReferenceLookup } from '../ports.ts';
-import type { Refusal, SubmitResult } from '../sender.ts';
+import { type Refused, refused } from '../refusals.ts';
 import { type ProviderName, printedReference, type Reference } from './reference.ts';
 
-export type Refused = Extract<SubmitResult, { kind: 'refused' }>;
-
-/** Somebody has to declare a default first. */
-const NO_DEFAULT_RETRY_SECONDS = 30;
+/** Moving the default takes two writes, and nobody is the default between them. */
+const NO_DEFAULT_RETRY_SECONDS = 5;
 /** About what an API server takes to restart. */
 const UNAVAILABLE_RETRY_SECONDS = 5;
-
-function refused(refusal: Refusal, message: string, retryAfterSeconds?: number): Refused {
-  const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-  return { kind: 'refused', refusal, message, ...retry };
-}
 
 function named({ name, by }: ProviderName): string {
   const whose = by === undefined ? '' : `, which ${printedReference(by)} names,`;

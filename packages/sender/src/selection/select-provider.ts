@@ -2,9 +2,9 @@ import { electDefault } from '@mailprovider/provider/default/elect-default';
 import { formatFieldErrors } from '@mailprovider/provider/field-error';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
-import { type SpecResult, validateSpec } from '@mailprovider/provider/validate';
 import type { Submission } from '../mail/submission.ts';
 import type { ProviderSource, ReferenceLookup, ReferenceSource } from '../ports.ts';
+import type { Refused } from '../refusals.ts';
 import { objectOf, type ProviderName, type Reference, referencesOf } from './reference.ts';
 import {
   noDefaultProvider,
@@ -12,11 +12,11 @@ import {
   providerDisabled,
   providerInvalid,
   providerNotFound,
-  type Refused,
   referenceMalformed,
   referenceNotFound,
   referenceUnavailable,
 } from './refusals.ts';
+import { usableProvider } from './usable-provider.ts';
 
 export type Selection =
   | { readonly kind: 'selected'; readonly provider: MailProvider; readonly spec: MailProviderSpec }
@@ -25,17 +25,6 @@ export type Selection =
 export interface SelectionSources {
   readonly providers: ProviderSource;
   readonly references: ReferenceSource;
-}
-
-const specResults = new WeakMap<MailProvider, SpecResult>();
-
-/** Checks each object once: a provider that changed is another object. */
-function specResultOf(provider: MailProvider): SpecResult {
-  const known = specResults.get(provider);
-  if (known !== undefined) return known;
-  const result = validateSpec(provider.spec);
-  specResults.set(provider, result);
-  return result;
 }
 
 /** The provider that a reference leads to, nothing if its object names none, or why not. */
@@ -70,14 +59,20 @@ async function providerNameOf(
 }
 
 /** The provider of that name if it can be used, or why not. */
-function usableProvider(providerName: ProviderName, providers: ProviderSource): Selection {
-  const provider = providers.get(providerName.name);
-  if (provider === undefined) return providerNotFound(providerName);
-  if (provider.metadata.deletionTimestamp !== undefined) return providerDeleted(providerName);
-  const result = specResultOf(provider);
-  if (!result.valid) return providerInvalid(providerName, formatFieldErrors(result.errors));
-  if (result.spec.disabled) return providerDisabled(providerName);
-  return { kind: 'selected', provider, spec: result.spec };
+function selected(chosen: ProviderName, providers: ProviderSource): Selection {
+  const usability = usableProvider(providers, chosen.name);
+  if (usability.usable) {
+    const { provider, spec } = usability;
+    return { kind: 'selected', provider, spec };
+  }
+  switch (usability.reason) {
+    case 'ProviderNotFound':
+      return usability.isBeingDeleted ? providerDeleted(chosen) : providerNotFound(chosen);
+    case 'ProviderDisabled':
+      return providerDisabled(chosen);
+    case 'ProviderInvalid':
+      return providerInvalid(chosen, formatFieldErrors(usability.errors));
+  }
 }
 
 /**
@@ -89,5 +84,5 @@ export async function selectProvider(
   sources: SelectionSources,
 ): Promise<Selection> {
   const chosen = await providerNameOf(request, sources);
-  return 'kind' in chosen ? chosen : usableProvider(chosen, sources.providers);
+  return 'kind' in chosen ? chosen : selected(chosen, sources.providers);
 }

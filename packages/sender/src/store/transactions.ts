@@ -1,6 +1,10 @@
 import type { RootDatabase } from 'lmdb';
 import type { StoreError } from './mail-store.ts';
+import { diskRoom } from './room.ts';
 import { storeFailure, storeFault } from './store-failure.ts';
+
+/** A disk with less room than this is full: a write that is cut short takes what there was. */
+const FULL_DISK_BYTES = 2 ** 20;
 
 /**
  * Runs the write transactions of an LMDB environment, one at a time, and tells their failures as
@@ -39,9 +43,17 @@ export class Transactions {
   }
 
   #judge(cause: unknown): StoreError {
-    const failure = storeFailure(this.#folder, cause);
+    const failure = this.#wasCutShort(cause)
+      ? storeFault('StoreFull', this.#folder)
+      : storeFailure(this.#folder, cause);
     this.#failed = failure.fault !== 'StoreFull' || !this.#takesTransactions();
     return failure;
+  }
+
+  /** A write that the disk took only a part of, since it was full: LMDB makes an EIO of it. */
+  #wasCutShort(cause: unknown): boolean {
+    const failed = cause instanceof Error && 'code' in cause && cause.code === 5;
+    return failed && diskRoom(this.#folder) < FULL_DISK_BYTES;
   }
 
   #takesTransactions(): boolean {

@@ -34,6 +34,9 @@ interface Waiter {
 /** Often enough that the servers behind a balanced name share the load, and that opening costs 1 %. */
 const DEFAULT_MAX_MESSAGES = 100;
 
+/** After so long a server that took no more sessions is asked for one more again. */
+const CROWDED_MS = 60_000;
+
 /**
  * Keeps sessions to one server, and sends each message over one of them.
  *
@@ -49,6 +52,8 @@ export class SessionPool {
   readonly #waiters: Waiter[] = [];
   readonly #whenEmpty: (() => void)[] = [];
   #places = 0;
+  #first: Promise<PooledSession> | undefined;
+  #crowded: { readonly limit: number; readonly untilMs: number } | undefined;
   #closed = false;
 
   constructor(options: SessionPoolOptions) {
@@ -71,10 +76,21 @@ export class SessionPool {
   /**
    * Delivers one message and returns what became of each recipient, in their order. A kept session
    * that turns out to have ended before the server said anything of the message is replaced, once.
+   * While other sessions are open, who cannot have one more waits for one of them: many servers
+   * allow a client fewer than `maxConnections`.
    *
    * Rejects as `SmtpSession.send` does, with what `open` rejects with, and with `PoolClosedError`.
    */
   async send(transaction: Transaction): Promise<readonly RecipientResult[]> {
+    for (;;) {
+      const results = await this.#sendUnlessCrowded(transaction);
+      if (results !== undefined) return results;
+    }
+  }
+
+  async #sendUnlessCrowded(
+    transaction: Transaction,
+  ): Promise<readonly RecipientResult[] | undefined> {
     let session = this.#takeResting() ?? (await this.#place());
     try {
       if (session !== undefined) {
@@ -83,8 +99,8 @@ export class SessionPool {
         this.#forget(session);
         session = undefined;
       }
-      session = await this.#open();
-      return await session.send(transaction);
+      session = await this.#openUnlessCrowded();
+      return await session?.send(transaction);
     } finally {
       this.#giveBack(session);
     }
@@ -115,11 +131,43 @@ export class SessionPool {
 
   async #place(): Promise<PooledSession | undefined> {
     if (this.#closed) throw new PoolClosedError();
-    if (this.#places < this.#options.maxConnections) {
+    if (this.#places < this.#limit) {
       this.#places++;
       return undefined;
     }
     return new Promise((take, turnAway) => this.#waiters.push({ take, turnAway }));
+  }
+
+  get #limit(): number {
+    const { maxConnections, clock } = this.#options;
+    if (this.#crowded === undefined || clock.monotonicMs() >= this.#crowded.untilMs) {
+      return maxConnections;
+    }
+    return Math.min(maxConnections, this.#crowded.limit);
+  }
+
+  async #openUnlessCrowded(): Promise<PooledSession | undefined> {
+    try {
+      if (this.#sessions.size > 0) return await this.#open();
+      if (this.#first === undefined) return await this.#openFirst();
+      await this.#first;
+      return await this.#open();
+    } catch (error) {
+      if (this.#sessions.size === 0 || this.#closed) throw error;
+      const untilMs = this.#options.clock.monotonicMs() + CROWDED_MS;
+      this.#crowded = { limit: this.#sessions.size, untilMs };
+      return undefined;
+    }
+  }
+
+  /** Of a server that may be down one session is tried, and its failure is that of all who wait. */
+  async #openFirst(): Promise<PooledSession> {
+    this.#first = this.#open();
+    try {
+      return await this.#first;
+    } finally {
+      this.#first = undefined;
+    }
   }
 
   async #open(): Promise<PooledSession> {
@@ -149,7 +197,7 @@ export class SessionPool {
 
   #vacate(session: PooledSession | undefined): void {
     if (session !== undefined) this.#forget(session);
-    const waiter = this.#waiters.shift();
+    const waiter = this.#places > this.#limit ? undefined : this.#waiters.shift();
     if (waiter === undefined) this.#places--;
     else waiter.take(undefined);
     if (this.#places === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();

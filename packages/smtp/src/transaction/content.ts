@@ -11,9 +11,7 @@ export interface ContentAnswer {
   readonly answer: Reply | SessionFault;
 }
 
-/**
- * One block is to get through within `TimeLimits.block`: 256 KiB in 3 minutes are 1.5 KB/s.
- */
+/** What must get through within `TimeLimits.block`: in 3 minutes at 1.5 KB/s. */
 const BLOCK_BYTES = 256 * 1024;
 
 /**
@@ -80,7 +78,7 @@ async function bothDone(
   }
 }
 
-/** The end of the content: its dot and the reply, which a server may also give before. */
+/** The end of the content: its final dot and the reply to all of it, which may also come before. */
 class Ending implements ReplyListener {
   readonly answered: Promise<ContentAnswer>;
   readonly #connection: Connection;

@@ -33,17 +33,18 @@ const DATA: Command = { verb: 'DATA', line: 'DATA\r\n', stage: 'data', recipient
 const START_MAIL_INPUT = 354;
 
 /**
- * One message over a quiet connection. The connection is destroyed wherever it is not known what the
- * server would make of the next command.
+ * One message over a connection: the envelope, then the content if a recipient was accepted. The
+ * connection is destroyed wherever it is not known what the server would make of the next command.
  */
 export class Delivery {
   readonly #channel: Channel;
   readonly #transaction: Transaction;
   readonly #commands: readonly Command[];
   readonly #tally: Tally;
-  /** The code by which the server asked for the content, or would not wait for it to be asked. */
-  #dataCode = 0;
-  #lostStep = false;
+  /** The code by which the server agreed to DATA, if it did. */
+  #dataCode: number | undefined;
+  /** Whether the server answered as only one would that is at another command than this client. */
+  #outOfStep = false;
 
   /** Throws a `TypeError` for a transaction that cannot be written as commands. */
   constructor(channel: Channel, transaction: Transaction) {
@@ -65,9 +66,10 @@ export class Delivery {
   async run(): Promise<readonly RecipientResult[]> {
     const { connection } = this.#channel;
     if (this.#tally.open > 0) await this.#sayEnvelope();
-    if (this.#dataCode !== 0)
+    if (this.#dataCode !== undefined) {
       await (this.#tally.open > 0 ? this.#sayContent() : this.#sayNothing());
-    if (this.#lostStep) connection.destroy(new SessionFault('ProtocolError'));
+    }
+    if (this.#outOfStep) connection.destroy(new SessionFault('ProtocolError'));
     return this.#tally.results;
   }
 
@@ -103,12 +105,12 @@ export class Delivery {
     if (verb === 'DATA') this.#dataCode = code;
   }
 
-  /** A bad sequence of commands is no surprise where all that is left are those already in vain. */
+  /** What is said of commands that were in vain already matters no more, such as 503 to DATA. */
   #stop({ verb, recipient }: Command, result: RecipientResult): void {
     const before = this.#tally.open;
     if (verb === 'RCPT') this.#tally.settle(recipient, result);
     else this.#tally.settleRest(result);
-    if (this.#tally.open < before && isProtocolError(result)) this.#lostStep = true;
+    if (this.#tally.open < before && isProtocolError(result)) this.#outOfStep = true;
   }
 
   #close(result: RecipientResult): void {
@@ -120,11 +122,11 @@ export class Delivery {
   async #sayNothing(): Promise<void> {
     const { connection, limits } = this.#channel;
     if (this.#dataCode !== START_MAIL_INPUT) {
-      this.#lostStep = true;
+      this.#outOfStep = true;
       return;
     }
     const { replies } = await exchange(connection, '.\r\n', [limits.final]);
-    if (replies[0]?.code === SERVICE_CLOSING) this.#lostStep = true;
+    if (replies[0]?.code === SERVICE_CLOSING) this.#outOfStep = true;
     else this.#channel.halfWay = false;
   }
 
@@ -139,7 +141,7 @@ export class Delivery {
     if (answer instanceof SessionFault) return failure(stage, answer);
     if (stage === 'final' && isConsent(stage, answer)) return DELIVERED;
     const result = refusal(stage, answer);
-    if (answer.code === SERVICE_CLOSING || isProtocolError(result)) this.#lostStep = true;
+    if (answer.code === SERVICE_CLOSING || isProtocolError(result)) this.#outOfStep = true;
     return result;
   }
 }

@@ -18,8 +18,10 @@ export function exchange(
   limitsMs: readonly number[],
 ): Promise<Answers> {
   return new Promise((resolve) => {
+    const pending = new Exchange(connection, limitsMs, resolve);
     connection.endIfUnread();
-    connection.listen(new Exchange(connection, limitsMs, resolve));
+    connection.listen(pending);
+    pending.beginStep();
     connection.write(commands);
   });
 }
@@ -43,12 +45,11 @@ class Exchange implements ReplyListener {
     this.#connection = connection;
     this.#limitsMs = limitsMs;
     this.#ended = ended;
-    this.#beginStep();
   }
 
   replied(reply: Reply): boolean {
     this.#replies.push(reply);
-    if (reply.code !== SERVICE_CLOSING && this.#beginStep()) return true;
+    if (reply.code !== SERVICE_CLOSING && this.beginStep()) return true;
     this.#connection.endStep();
     this.#ended({ replies: this.#replies });
     return false;
@@ -58,8 +59,8 @@ class Exchange implements ReplyListener {
     this.#ended({ replies: this.#replies, fault: faultOf(cause) });
   }
 
-  /** Whether there is a step after those answered. */
-  #beginStep(): boolean {
+  /** Begins the step after those answered; returns whether there is one. */
+  beginStep(): boolean {
     const limitMs = this.#limitsMs[this.#replies.length];
     if (limitMs === undefined) return false;
     this.#connection.beginStep(limitMs);
