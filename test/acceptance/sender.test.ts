@@ -129,6 +129,37 @@ t.test(
 );
 
 t.test(
+  'a login that the sender saw refused is not tried by health, and is told until it works again',
+  { skip: WITHOUT_CLUSTER },
+  async (t) => {
+    const name = 'send-locked';
+    const server = await loginServer(t, sharedCluster().password);
+    const smtp = { port: server.port, disableTLS: true, certificateAuthority: undefined };
+    const under = await senderUnderTest(t, name, smtp);
+    const { cluster, submit, secret, waitFor, status } = under;
+    t.match(await waitFor('condition=Healthy'), { exitCode: 0 });
+    server.answer = '535 5.7.8 no';
+    const logins = server.seen.logins;
+    await submit.submit({ ...MAIL, provider: name });
+    const suspended = 'jsonpath={.status.authSuspension.reason}=AuthenticationFailed';
+    t.match(await waitFor(suspended), { exitCode: 0 });
+    const probed = server.sessionEnded();
+    const request = `mailprovider.io/probe-requested-at=${new Date().toISOString()}`;
+    await cluster.kubectl(['annotate', 'mailprovider', name, request]);
+    await probed;
+    t.match(await waitFor('condition=Healthy=false'), { exitCode: 0 });
+    t.equal(server.seen.logins, logins + 1, 'that of the sender alone');
+
+    server.answer = undefined;
+    await secret(`${cluster.password}\n`);
+    t.match(await waitFor('condition=Healthy'), { exitCode: 0 });
+    while ((await status('.authSuspension')) !== '') {
+      await submit.submit({ ...MAIL, provider: name });
+    }
+  },
+);
+
+t.test(
   'what cannot be sent through is refused, and named',
   { skip: WITHOUT_CLUSTER },
   async (t) => {

@@ -9,7 +9,9 @@ import type { ProviderSource, SendStatusWriter } from './ports.ts';
 const SEND_MANAGER = 'mailprovider-sender';
 
 /** The providers as the watches tell of them. */
-export function watchedProviders(known: Watches): ProviderSource {
+export function watchedProviders(
+  known: Pick<Watches, 'providers' | 'claim' | 'secretChanges'>,
+): ProviderSource {
   const { providers, claim, secretChanges } = known;
   return {
     all: () => providers.all(),

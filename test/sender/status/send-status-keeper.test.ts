@@ -16,6 +16,10 @@ function record(until: string, fields: Partial<AuthSuspension> = {}): AuthSuspen
   return { ...login, until, reason: 'AuthenticationFailed', code: 535, ...fields };
 }
 
+function withStatus(status: NonNullable<MailProvider['status']>): MailProvider {
+  return providerObject('p', { spec: minimalSpec(), status });
+}
+
 /** Everything that has been settled already is done. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -106,53 +110,68 @@ t.test('close ends although the write fails', async (t) => {
   await t.resolves(keeper.close());
 });
 
-t.test(
-  'a suspension is written each time while it counts, before and after the watch tells of it',
-  async (t) => {
-    const { clock, written, store, attempted, pass } = keeperUnderTest();
-    const suspension = record('2026-01-01T00:00:30Z');
-    attempted({
-      failure: { reason: 'AuthenticationFailed', stage: 'auth', code: 535 },
-      suspension,
-    });
-    await settled();
-    attempted();
-    await pass(5_000);
-    store.provider = providerObject('p', {
-      spec: minimalSpec(),
-      status: { authSuspension: suspension },
-    });
-    attempted();
-    await pass(5_000);
-    t.strictSame(
-      written.map(({ authSuspension }) => authSuspension),
-      [suspension, suspension, suspension],
-    );
-    clock.advance(30_000);
-    attempted();
-    await pass(5_000);
-    t.notOk(written.at(-1)?.authSuspension, 'its time is over');
-  },
-);
+t.test('a suspension is written each time while it counts, whatever the watch tells', async (t) => {
+  const { clock, written, store, attempted, pass } = keeperUnderTest();
+  const suspension = record('2026-01-01T00:00:30Z');
+  attempted({ failure: { reason: 'AuthenticationFailed', stage: 'auth', code: 535 }, suspension });
+  await settled();
+  store.provider = withStatus({ lastHealthCheck: '2025-12-31T23:59:00Z' });
+  attempted();
+  await pass(5_000);
+  store.provider = withStatus({
+    lastSendAttempt: '2026-01-01T00:00:00Z',
+    authSuspension: suspension,
+  });
+  attempted();
+  await pass(5_000);
+  t.strictSame(
+    written.map(({ authSuspension }) => authSuspension),
+    [suspension, suspension, suspension],
+  );
+  clock.advance(30_000);
+  attempted();
+  await pass(5_000);
+  t.notOk(written.at(-1)?.authSuspension, 'its time is over');
+});
 
-t.test(
-  'the record of another process is kept, and one that somebody removed is not put back',
-  async (t) => {
+t.test('a suspension is no longer written once somebody else wrote another, or none', async (t) => {
+  for (const authSuspension of [
+    record('2026-01-01T00:59:30Z', { secretVersion: '2' }),
+    undefined,
+  ]) {
     const { written, store, attempted, pass } = keeperUnderTest();
-    const spec = minimalSpec();
     attempted({ failure: REFUSED, suspension: record('2026-01-01T00:59:00Z') });
     await settled();
-    const later = record('2026-01-01T00:59:30Z', { secretVersion: '2' });
-    store.provider = providerObject('p', { spec, status: { authSuspension: later } });
-    attempted();
-    await pass(5_000);
-    t.strictSame(written.at(-1)?.authSuspension, later);
-    store.provider = providerObject('p', { spec, status: {} });
+    const lastSendAttempt = '2026-01-01T00:00:00Z';
+    store.provider = withStatus({ lastSendAttempt, ...(authSuspension && { authSuspension }) });
     attempted();
     await pass(5_000);
     t.notOk(written.at(-1)?.authSuspension);
-  },
-);
+  }
+});
+
+t.test('a suspension is no longer written once a health check has succeeded since', async (t) => {
+  const { written, store, attempted, pass } = keeperUnderTest();
+  const suspension = record('2026-01-01T00:59:00Z');
+  attempted({ failure: REFUSED, suspension });
+  await settled();
+  store.provider = withStatus({
+    authSuspension: suspension,
+    lastHealthCheck: '2026-01-01T00:00:01Z',
+  });
+  attempted();
+  await pass(5_000);
+  t.notOk(written.at(-1)?.authSuspension);
+});
+
+t.test('the suspension that stands there after a restart is kept', async (t) => {
+  const { written, store, attempted } = keeperUnderTest();
+  const authSuspension = record('2026-01-01T00:59:00Z');
+  store.provider = withStatus({ authSuspension });
+  attempted();
+  await settled();
+  t.strictSame(written[0]?.authSuspension, authSuspension);
+});
 
 t.test('a provider that is gone is not written to', async (t) => {
   const { written, store, attempted, clock } = keeperUnderTest();

@@ -72,7 +72,8 @@ export function createSenderMetrics(
     attempted(report) {
       const { mail, attempted, seconds } = report;
       const { provider } = mail;
-      duration.observe({ provider }, seconds);
+      // One attempt to open a session stands for all mails that wait for one; they took no time.
+      if (seconds > 0) duration.observe({ provider }, seconds);
       if (attempted.some(({ outcome }) => outcome === 'uncertain')) uncertain.inc({ provider });
       if (mail.state !== 'queued') {
         ending.attempted(report);

@@ -1,10 +1,10 @@
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
-import { isActive } from '@mailprovider/smtp/login/auth-suspension';
 import type { AttemptFailure } from '../mail/attempt-result.ts';
 import type { AttemptReport } from '../observer.ts';
 import type { ProviderSource, SendStatus, SendStatusWriter } from '../ports.ts';
+import { OwnSuspension } from './own-suspension.ts';
 import { sendErrorOf } from './send-error.ts';
 
 export interface SendStatusDeps {
@@ -27,12 +27,6 @@ interface LastAttempt {
   readonly failure: AttemptFailure | undefined;
 }
 
-/** What was written for which version of the provider. */
-interface Written {
-  readonly over: MailProvider;
-  readonly suspension: AuthSuspension | undefined;
-}
-
 /**
  * The status that the deliveries of one provider lead to. The first attempt is written at once, what
  * follows within the interval, each time as it is by then; a write that failed is repeated so.
@@ -42,9 +36,7 @@ export class ProviderSendStatus {
   readonly #deps: SendStatusDeps;
   /** What is not written yet. */
   #unwritten: LastAttempt | undefined;
-  /** A login that failed, until its record is written. */
-  #newSuspension: AuthSuspension | undefined;
-  #written: Written | undefined;
+  readonly #suspension = new OwnSuspension();
   #nextWriteAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #cancelTimer: (() => void) | undefined;
@@ -58,7 +50,7 @@ export class ProviderSendStatus {
 
   attempted({ at, failure, suspension }: AttemptReport): void {
     this.#unwritten = { at, failure };
-    this.#newSuspension = suspension ?? this.#newSuspension;
+    if (suspension !== undefined) this.#suspension.failed(suspension, at);
     this.#schedule();
   }
 
@@ -99,31 +91,17 @@ export class ProviderSendStatus {
     this.#unwritten = undefined;
     // Nobody can read the status of what is gone.
     if (provider === undefined || attempt === undefined) return;
-    const suspension = this.#suspensionOver(provider);
+    const suspension = this.#suspension.over(provider, clock.now());
     this.#nextWriteAt = clock.monotonicMs() + INTERVAL_MS;
     try {
       await writer.write(provider, statusOf(provider, attempt, suspension));
       this.#failures = 0;
-      this.#written = { over: provider, suspension };
-      if (this.#newSuspension === suspension) this.#newSuspension = undefined;
+      this.#suspension.written(suspension, attempt.at);
     } catch (err) {
       this.#unwritten ??= attempt;
       this.#nextWriteAt = clock.monotonicMs() + this.#retryMs();
       logger.warn({ provider: this.#name, err }, 'mailprovider send status could not be stored');
     }
-  }
-
-  /**
-   * The record to stand in the status. What is left out is removed from there, so that of another
-   * process stays, or ours, while it counts. Until the watch has told more than we wrote over, ours stands.
-   */
-  #suspensionOver(provider: MailProvider): AuthSuspension | undefined {
-    const stored =
-      this.#written?.over === provider ? this.#written.suspension : provider.status?.authSuspension;
-    const now = this.#deps.clock.now();
-    const isCounting = (record: AuthSuspension | undefined) =>
-      record !== undefined && isActive(record, now);
-    return [this.#newSuspension, stored].find(isCounting);
   }
 
   #retryMs(): number {

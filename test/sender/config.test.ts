@@ -1,0 +1,34 @@
+import { DEFAULT_SETTINGS } from '@mailprovider/sender';
+import { loadConfig } from '@mailprovider/sender/config';
+import t from 'tap';
+
+const load = (...flags: string[]) => loadConfig(['node', 'mailprovider-sender', ...flags]);
+
+t.test(
+  'without flags, the submit API listens on loopback, and settings are the defaults',
+  async (t) => {
+    const { bindAddress, tokenFile, settings, limits } = load();
+    t.strictSame(bindAddress, { host: '127.0.0.1', port: 8025 });
+    t.equal(tokenFile, undefined);
+    t.strictSame(settings, DEFAULT_SETTINGS);
+    t.match(limits, { recipients: 100, contentBytes: 10 * 1024 * 1024 });
+  },
+);
+
+t.test('flags of deliveries become settings', async (t) => {
+  const { settings, limits, dataMaxBytes } = load(
+    ...['--slow-retries=false', '--slow-retry-max-age', '2h'],
+    ...['--uncertain-retries', '0', '--shutdown-grace-period', '3s'],
+    ...['--sent-retention', '1m', '--dead-letter-retention', '1h'],
+    ...['--max-recipients', '2', '--max-message-bytes', '1000', '--data-max-bytes', '100000000'],
+  );
+  t.match(settings, {
+    retry: { slow: false, maxAgeMs: 7_200_000 },
+    uncertainRetries: 0,
+    graceMs: 3_000,
+    sentRetentionMs: 60_000,
+    deadLetterRetentionMs: 3_600_000,
+  });
+  t.match(limits, { recipients: 2, contentBytes: 1000 });
+  t.equal(dataMaxBytes, 100_000_000);
+});
