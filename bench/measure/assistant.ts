@@ -50,14 +50,6 @@ function forkProgram({ program, pin }: AssistantOptions, output: 'inherit' | num
   });
 }
 
-async function spawnProgram(options: AssistantOptions): Promise<ChildProcess> {
-  const { logFile } = options;
-  const log = logFile === undefined ? undefined : await open(logFile, 'a', 0o600);
-  const child = forkProgram(options, log?.fd ?? 'inherit');
-  await once(child, 'spawn').finally(() => log?.close());
-  return child;
-}
-
 async function unexpectedEnd(name: string, logFile: string | undefined): Promise<Error> {
   if (logFile === undefined) {
     return new Error(`${name} ended unexpectedly; what it wrote stands above`);
@@ -67,8 +59,9 @@ async function unexpectedEnd(name: string, logFile: string | undefined): Promise
 
 /** Starts a program that calls `assist`. */
 export async function startAssistant(options: AssistantOptions): Promise<Assistant> {
-  const child = await spawnProgram(options);
   const { logFile } = options;
+  const log = logFile === undefined ? undefined : await open(logFile, 'a', 0o600);
+  const child = forkProgram(options, log?.fd ?? 'inherit');
   const name = basename(options.program, '.js');
   const failure = new AbortController();
   const ended = new Promise<void>((resolve) => {
@@ -80,6 +73,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     failure.abort(await error);
   });
   child.on('error', (error) => failure.abort(error));
+  await once(child, 'spawn').finally(() => log?.close());
   return {
     pid: child.pid,
     failed: failure.signal,
