@@ -15,7 +15,7 @@ const logSchema = z.looseObject({
 /** Starts a process of ours; `serving` waits for one of its servers and returns the URL. */
 export function launch(t: Test, name: string, flags: readonly string[]) {
   const child = spawn(process.execPath, [
-    join(packages, name, name === 'health' ? 'bin/mailprovider-health.js' : 'dist/main.js'),
+    join(packages, name, name === 'webhook' ? 'dist/main.js' : `bin/mailprovider-${name}.js`),
     ...flags,
   ]);
   t.teardown(() => child.kill('SIGKILL'));

@@ -87,10 +87,11 @@ t.test('where a mail can be sent, the screen says how, and where to see it', asy
   const mailsUrl = 'http://127.0.0.1:2/v1/mails';
   const mailboxUrl = 'http://127.0.0.1:3/messages';
   const text = renderScreen(snapshot({ mailsUrl, mailboxUrl }), now, ROOMY);
-  t.match(
-    text,
-    /2\. Send a mail: curl .* http:\/\/127\.0\.0\.1:2\/v1\/mails\n {2}3\. .*3\/messages\n/,
-  );
+  const command = / {2}2\. Send a mail: (curl [^\n]* \\\n {7}http:\/\/127\.0\.0\.1:2\/v1\/mails)\n/;
+  t.match(text, command);
+  t.match(text, / {2}3\. .*3\/messages\n/);
+  const narrow = renderScreen(snapshot({ mailsUrl }), now, { columns: 80, rows: 100 });
+  t.match(narrow, command, 'a command can be copied from 80 columns');
   t.match(text, /4\. Look at the metrics/);
 });
 

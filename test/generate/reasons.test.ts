@@ -5,6 +5,7 @@ import {
   TRANSACTION_REASONS,
   TRANSACTION_STAGES,
 } from '@mailprovider/provider/delivery-reasons';
+import { metricLabel } from '@mailprovider/provider/metric-label';
 import { PROVIDER_REPLIES } from '@mailprovider/provider/reason-guide/provider-replies';
 import { QUEUE_REASON_GUIDE } from '@mailprovider/provider/reason-guide/queue-reasons';
 import { SECRET_REASON_GUIDE } from '@mailprovider/provider/reason-guide/secret-reasons';
@@ -19,7 +20,6 @@ import {
 import {
   DEFAULT_REASONS,
   HEALTHY_REASONS,
-  metricLabel,
   PASSWORD_LOADED_REASONS,
   READY_REASONS,
   SECRET_REASONS,

@@ -1,6 +1,7 @@
 import { objectSchema } from '@mailprovider/provider/crd';
+import { metricLabel } from '@mailprovider/provider/metric-label';
 import { SECRET_REASON_TEXT, SESSION_REASON_TEXT } from '@mailprovider/provider/reason-text';
-import { metricLabel, SECRET_REASONS, SESSION_REASONS } from '@mailprovider/provider/reasons';
+import { SECRET_REASONS, SESSION_REASONS } from '@mailprovider/provider/reasons';
 import { unknownFields } from '@mailprovider/provider/unknown-fields';
 import t from 'tap';
 

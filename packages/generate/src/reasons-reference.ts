@@ -6,6 +6,7 @@ import {
   type TransactionReason,
   type TransactionStage,
 } from '@mailprovider/provider/delivery-reasons';
+import { metricLabel } from '@mailprovider/provider/metric-label';
 import {
   type ConditionMeaning,
   DEFAULT_MEANING,
@@ -32,7 +33,6 @@ import {
   SESSION_REASON_TEXT,
 } from '@mailprovider/provider/reason-text';
 import {
-  metricLabel,
   SECRET_REASONS,
   SESSION_REASONS,
   type SecretReason,

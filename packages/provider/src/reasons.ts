@@ -1,5 +1,3 @@
-import type { DeliveryReason, TransactionStage } from './delivery-reasons.ts';
-
 /** The steps of an SMTP session, in the order they are taken. */
 export const STAGES = ['dns', 'connect', 'tls', 'greeting', 'ehlo', 'starttls', 'auth'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -71,26 +69,3 @@ export type ReadyReason = (typeof READY_REASONS)[number];
 export type HealthyReason = (typeof HEALTHY_REASONS)[number] | SessionReason;
 export type PasswordLoadedReason = (typeof PASSWORD_LOADED_REASONS)[number] | SecretReason;
 export type DefaultReason = (typeof DEFAULT_REASONS)[number];
-
-const CONNECTING: ReadonlySet<Stage | TransactionStage> = new Set([
-  'dns',
-  'connect',
-  'tls',
-  'greeting',
-]);
-
-/** A name in CamelCase as the value of a metric label. */
-export function snakeCase(name: string): string {
-  return name.replace(/(?<!^)[A-Z]/g, '_$&').toLowerCase();
-}
-
-/**
- * The metric label value of a reason: its name in snake_case, except that a timeout before the
- * server said anything is `connection_timeout`.
- */
-export function metricLabel(reason: DeliveryReason, stage?: Stage | TransactionStage): string {
-  if (reason === 'Timeout' && stage !== undefined && CONNECTING.has(stage)) {
-    return 'connection_timeout';
-  }
-  return snakeCase(reason);
-}

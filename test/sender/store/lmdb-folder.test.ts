@@ -97,12 +97,13 @@ t.test('a store of an unknown schema is left as it is', async (t) => {
   await assertRefused(t, folder, 'StoreVersionUnknown');
 });
 
-/** Offsets in the first header of a data file, and what is written there. */
+/** What becomes of a data file, at what offsets of its first header where it is that. */
 const damages: readonly [name: string, fault: StoreFault, damage: (file: Buffer) => Buffer][] = [
   ['empty', 'StoreCorrupt', () => Buffer.alloc(0)],
   ['shorter than a header', 'StoreCorrupt', (file) => file.subarray(0, 100)],
   ['shorter than its two headers', 'StoreCorrupt', (file) => file.subarray(0, 4_100)],
   ['cut in half', 'StoreCorrupt', (file) => file.subarray(0, file.length / 2)],
+  ['cut off by some pages', 'StoreCorrupt', (file) => file.subarray(0, file.length - 200 * 4_096)],
   ['text', 'StoreCorrupt', () => Buffer.from('mails\n'.repeat(10_000))],
   ['zeros', 'StoreCorrupt', (file) => Buffer.alloc(file.length)],
   ['zeros at its beginning', 'StoreCorrupt', (file) => file.fill(0, 0, 4_096)],

@@ -50,13 +50,17 @@ function firstStep({ rows, problems, folder, remedy }: Snapshot): string {
   return `Edit a file in ${folder}, for example a port: the change is checked as soon as it is saved.`;
 }
 
-const MAIL = '{"to":["you@example.com"],"subject":"Hello","text":"It works."}';
+/** In two lines of less than 80 columns, which can be copied. */
+function sendCommand(mailsUrl: string): string {
+  const mail = { to: ['you@example.com'], subject: 'Hello' };
+  return `curl --json '${JSON.stringify(mail)}' \\\n       ${mailsUrl}`;
+}
 
 function tryNext(snapshot: Snapshot): string[] {
   const { mailsUrl, mailboxUrl, metricsUrl } = snapshot;
   const steps = [
     firstStep(snapshot),
-    mailsUrl && `Send a mail: curl --json '${MAIL}' ${mailsUrl}`,
+    mailsUrl && `Send a mail: ${sendCommand(mailsUrl)}`,
     mailsUrl && mailboxUrl && `See it arrived: curl ${mailboxUrl}`,
     `Look at the metrics: curl ${metricsUrl}`,
   ];

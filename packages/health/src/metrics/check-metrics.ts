@@ -1,6 +1,7 @@
 import { metricOptions } from '@mailprovider/process';
+import { metricLabel } from '@mailprovider/provider/metric-label';
 import { METRICS, type Metric } from '@mailprovider/provider/metric-names';
-import { metricLabel, STAGES, type Stage } from '@mailprovider/provider/reasons';
+import { STAGES, type Stage } from '@mailprovider/provider/reasons';
 import type { SessionTrace } from '@mailprovider/smtp';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { CheckResult } from '../check/check-result.ts';

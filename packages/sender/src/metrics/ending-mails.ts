@@ -1,4 +1,4 @@
-import { metricLabel } from '@mailprovider/provider/reasons';
+import { metricLabel } from '@mailprovider/provider/metric-label';
 import type { MailRecord } from '../mail/mail-record.ts';
 import type { AttemptReport } from '../observer.ts';
 

@@ -1,6 +1,6 @@
 import { type Clock, metricOptions } from '@mailprovider/process';
+import { metricLabel, snakeCase } from '@mailprovider/provider/metric-label';
 import { METRICS } from '@mailprovider/provider/metric-names';
-import { metricLabel, snakeCase } from '@mailprovider/provider/reasons';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { AttemptReport, BacklogReading, SenderObserver } from '../observer.ts';
 import { REFUSALS } from '../sender.ts';

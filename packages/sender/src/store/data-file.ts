@@ -20,17 +20,17 @@ const NO_ROOT = 0xffff_ffff_ffff_ffffn;
 
 /**
  * Pages that may be missing at the end of a sound file: those that a transaction took and gave back
- * are not written. One of at most 200 changes, each of which touches some pages in four trees, has
- * fewer than 1024 of them.
+ * are not written. One that removes 200 mails gives back fewer than one per mail.
  */
-const UNWRITTEN_PAGES = 1_024n;
+const UNWRITTEN_PAGES = 256n;
 
 /**
  * Sees to it that LMDB can open a file without overwriting it and without being killed by an access
  * beyond its end, which is what it does with a file that was cut off. A few missing pages are
- * appended as a hole. Throws `StoreCorrupt` and `StoreVersionUnknown`.
+ * appended as a hole. Returns the bytes that the file had. Throws `StoreCorrupt` and
+ * `StoreVersionUnknown`.
  */
-export async function checkDataFile(folder: string, path: string): Promise<void> {
+export async function checkDataFile(folder: string, path: string): Promise<number> {
   const damaged = (what: string) => storeFault('StoreCorrupt', folder, `${path}: ${what}`);
   const file = await open(path, 'r+');
   try {
@@ -45,6 +45,7 @@ export async function checkDataFile(folder: string, path: string): Promise<void>
     if (pages <= latest.lastPage) {
       await file.truncate(Number(latest.lastPage + 1n) * latest.pageBytes);
     }
+    return size;
   } finally {
     await file.close();
   }

@@ -1,3 +1,4 @@
+import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 import { checkDataFile } from './data-file.ts';
@@ -84,17 +85,19 @@ async function openStore(
   unlock: () => Promise<void>,
 ): Promise<MailStore> {
   const path = join(folder, DATA_FILE);
-  await checkDataFile(folder, path);
+  const bytes = await checkDataFile(folder, path);
   await allocateReaderTable(folder, DATA_FILE);
   const root = openRoot(path);
   try {
     checkSchema(folder, root);
     const tables = openTables(root);
     const room = new Room(folder, root, Object.values(tables), maxBytes);
+    if (room.usedBytes() > bytes) throw storeFault('StoreCorrupt', folder, `${path} was cut off`);
     const transactions = new Transactions(folder, root);
     return new LmdbMailStore({ folder, root, tables, room, transactions, unlock });
   } catch (error) {
     await root.close();
+    await truncate(path, bytes);
     throw error;
   }
 }

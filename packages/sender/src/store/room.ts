@@ -57,20 +57,23 @@ export class Room {
     const pageBytes = figure(figureGroup(stats, 'root'), 'pageSize');
     const fileBytes = (figure(stats, 'lastPageNumber') + 1) * pageBytes;
     const growth = Math.min(diskRoom(this.#folder), this.#maxBytes - fileBytes);
-    const reusable = fileBytes - this.#pagesUsed(stats) * pageBytes;
+    const reusable = fileBytes - this.usedBytes();
     this.#measured = reusable + growth - RESERVE_BYTES;
     this.#committed = 0;
     this.#measuredAt = performance.now();
   }
 
-  #pagesUsed(stats: object): number {
-    const trees = [
-      figureGroup(stats, 'root'),
-      figureGroup(stats, 'free'),
-      ...this.#tables.map((table) => table.getStats()),
-    ];
+  /** The pages of the data file that hold something. */
+  usedBytes(): number {
+    const stats = this.#root.getStats();
+    const main = figureGroup(stats, 'root');
+    const tables = this.#tables.map((table) => table.getStats());
     const headers = 2;
-    return trees.reduce<number>((sum, tree) => sum + pagesOf(tree), headers);
+    const pages = [main, figureGroup(stats, 'free'), ...tables].reduce<number>(
+      (sum, tree) => sum + pagesOf(tree),
+      headers,
+    );
+    return pages * figure(main, 'pageSize');
   }
 }
 
