@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { open, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import process from 'node:process';
+import { ProcessFailure } from '@mailprovider/cluster/process-failure';
 import { z } from 'zod';
 
 /** What an assistant sends back. */
@@ -12,8 +14,8 @@ export interface AssistantOptions {
   readonly program: string;
   /** The start of a command that pins it to a core; empty: where this process runs. */
   readonly pin: readonly string[];
-  /** An open file that takes what it writes; without one, that goes where this process writes. */
-  readonly logFd?: number;
+  /** Takes what it writes; without one, that goes where this process writes. */
+  readonly logFile?: string;
 }
 
 /** A process of a benchmark that does one task after the other. */
@@ -37,9 +39,8 @@ async function replyOf(child: ChildProcess, name: string, failed: AbortSignal): 
   return reply.answer;
 }
 
-function forkProgram({ program, pin, logFd }: AssistantOptions): ChildProcess {
+function forkProgram({ program, pin }: AssistantOptions, output: 'inherit' | number): ChildProcess {
   const [execPath = process.execPath, ...words] = pin;
-  const output = logFd ?? 'inherit';
   return fork(program, {
     execPath,
     execArgv: pin.length === 0 ? [] : [...words, process.execPath],
@@ -49,20 +50,30 @@ function forkProgram({ program, pin, logFd }: AssistantOptions): ChildProcess {
   });
 }
 
+async function unexpectedEnd(name: string, logFile: string | undefined): Promise<Error> {
+  if (logFile === undefined) {
+    return new Error(`${name} ended unexpectedly; what it wrote stands above`);
+  }
+  return new ProcessFailure(name, 'unexpectedly', await readFile(logFile, 'utf8').catch(() => ''));
+}
+
 /** Starts a program that calls `assist`. */
 export async function startAssistant(options: AssistantOptions): Promise<Assistant> {
-  const child = forkProgram(options);
+  const { logFile } = options;
+  const log = logFile === undefined ? undefined : await open(logFile, 'a', 0o600);
+  const child = forkProgram(options, log?.fd ?? 'inherit');
   const name = basename(options.program, '.js');
   const failure = new AbortController();
   const ended = new Promise<void>((resolve) => {
-    child.once('close', () => {
-      const where = options.logFd === undefined ? 'stands above' : 'stands in its log';
-      failure.abort(new Error(`${name} ended unexpectedly; what it wrote ${where}`));
-      resolve();
-    });
+    child.once('close', () => resolve());
+  });
+  let stopped = false;
+  void ended.then(async () => {
+    const error = stopped ? new Error(`${name} was stopped`) : unexpectedEnd(name, logFile);
+    failure.abort(await error);
   });
   child.on('error', (error) => failure.abort(error));
-  await once(child, 'spawn');
+  await once(child, 'spawn').finally(() => log?.close());
   return {
     pid: child.pid,
     failed: failure.signal,
@@ -72,6 +83,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       return answer.parse(await reply);
     },
     async stop() {
+      stopped = true;
       child.kill('SIGKILL');
       await ended;
     },

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { startAssistant } from '../measure/assistant.ts';
@@ -23,9 +22,8 @@ export interface SenderProcess {
 }
 
 export async function startSender({ folder, providers }: SenderOptions): Promise<SenderProcess> {
-  const log = await open(join(folder, 'sender.log'), 'a', 0o600);
-  const started = startAssistant({ program: PROGRAM, pin: [], logFd: log.fd });
-  const { pid, failed, ask, stop } = await started.finally(() => log.close());
+  const logFile = join(folder, 'sender.log');
+  const { pid, failed, ask, stop } = await startAssistant({ program: PROGRAM, pin: [], logFile });
   try {
     const task = { folder: join(folder, 'mails'), providers };
     const { url } = await ask(task, listeningSchema);
