@@ -73,6 +73,30 @@ t.test('keeps a connection after mistakes', async (t) => {
   }
 });
 
+t.test(
+  'lets who sends too much finish, read why, and go on over the same connection',
+  async (t) => {
+    const limits = { recipients: 1, contentBytes: 1024, attachments: 0, headerFields: 0 };
+    const { dial } = await listening(t, apiUnderTest({ limits }));
+    // More than the buffers of a connection hold, so that the sender has to take it.
+    const body = Buffer.alloc(20 * 1024 * 1024, ' ');
+    const chunk = [`${body.length.toString(16)}\r\n`, body, '\r\n0\r\n\r\n'];
+    for (const parts of [
+      [`${HEAD}content-length: ${body.length}\r\n\r\n`, body],
+      [`${HEAD}transfer-encoding: chunked\r\n\r\n`, ...chunk],
+    ]) {
+      const socket = await dial();
+      for (const part of parts) socket.write(part);
+      await once(socket, 'drain');
+      const [refused] = await once(socket.setEncoding('utf8'), 'data');
+      t.match(refused, /^HTTP\/1\.1 413 .*"reason":"BodyTooLarge"/s);
+      socket.write(REQUEST);
+      const [accepted] = await once(socket, 'data');
+      t.match(accepted, /^HTTP\/1\.1 202 /);
+    }
+  },
+);
+
 t.test('finishes answers under way at the end, then ends every connection', async (t) => {
   const tested = apiUnderTest();
   const { app, sender } = tested;

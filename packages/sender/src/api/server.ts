@@ -52,6 +52,8 @@ function answerErrors(app: FastifyInstance, logger: ApiDeps['logger']): void {
   app.setErrorHandler((error, _request, reply) => {
     const problem = errorProblem(error);
     if (problem.status >= 500) logger?.error({ err: error }, 'a request failed');
+    // Fastify would end the connection under what is still sent, and few callers then read why.
+    if (problem.reason === 'BodyTooLarge') reply.removeHeader('connection');
     return sendProblem(reply, problem);
   });
   app.setNotFoundHandler((_request, reply) =>
