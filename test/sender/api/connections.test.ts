@@ -73,29 +73,32 @@ t.test('keeps a connection after mistakes', async (t) => {
   }
 });
 
-t.test(
-  'lets who sends too much finish, read why, and go on over the same connection',
-  async (t) => {
-    const limits = { recipients: 1, contentBytes: 1024, attachments: 0, headerFields: 0 };
-    const { dial } = await listening(t, apiUnderTest({ limits }));
-    // More than the buffers of a connection hold, so that the sender has to take it.
-    const body = Buffer.alloc(20 * 1024 * 1024, ' ');
-    const chunk = [`${body.length.toString(16)}\r\n`, body, '\r\n0\r\n\r\n'];
-    for (const parts of [
-      [`${HEAD}content-length: ${body.length}\r\n\r\n`, body],
-      [`${HEAD}transfer-encoding: chunked\r\n\r\n`, ...chunk],
-    ]) {
-      const socket = await dial();
-      for (const part of parts) socket.write(part);
-      await once(socket, 'drain');
-      const [refused] = await once(socket.setEncoding('utf8'), 'data');
-      t.match(refused, /^HTTP\/1\.1 413 .*"reason":"BodyTooLarge"/s);
-      socket.write(REQUEST);
-      const [accepted] = await once(socket, 'data');
-      t.match(accepted, /^HTTP\/1\.1 202 /);
-    }
-  },
-);
+/** Sends as many clients do: all of it, and only then do they read. */
+async function answerTo(socket: Socket, parts: readonly (string | Buffer)[]): Promise<string> {
+  const sent = new Promise<void>((resolve, reject) => {
+    for (const part of parts) socket.write(part);
+    socket.write('', (error) => (error ? reject(error) : resolve()));
+  });
+  await sent;
+  return untilClosed(socket);
+}
+
+t.test('answers who sends a large body in vain when all of it was sent', async (t) => {
+  // More than the buffers of a connection hold.
+  const body = Buffer.alloc(20 * 1024 * 1024, ' ');
+  const head = `${HEAD}connection: close\r\n`;
+  const declared = [`${head}content-length: ${body.length}\r\n\r\n`, body];
+  const size = body.length.toString(16);
+  const chunked = [`${head}transfer-encoding: chunked\r\n\r\n${size}\r\n`, body, '\r\n0\r\n\r\n'];
+  const limits = { recipients: 1, contentBytes: 1024, attachments: 0, headerFields: 0 };
+  const small = await listening(t, apiUnderTest({ limits }));
+  for (const parts of [declared, chunked]) {
+    t.match(await answerTo(await small.dial(), parts), /^HTTP\/1\.1 413 .*"BodyTooLarge"/s);
+  }
+  const denied = { kind: 'unauthenticated', message: 'no token' } as const;
+  const locked = await listening(t, apiUnderTest({ authenticate: () => denied }));
+  t.match(await answerTo(await locked.dial(), declared), /^HTTP\/1\.1 401 .*"Unauthenticated"/s);
+});
 
 t.test('finishes answers under way at the end, then ends every connection', async (t) => {
   const tested = apiUnderTest();

@@ -6,6 +6,7 @@ import type { Authenticate, Authentication } from './authentication.ts';
 import { answerClientError } from './client-error.ts';
 import { closeWithin } from './close-within.ts';
 import { sendDenial } from './denial.ts';
+import { drainBeforeAnswer } from './drain-before-answer.ts';
 import { errorProblem } from './error-problem.ts';
 import { addMailRoutes } from './mail-routes.ts';
 import { openApiDocument } from './openapi.ts';
@@ -52,8 +53,6 @@ function answerErrors(app: FastifyInstance, logger: ApiDeps['logger']): void {
   app.setErrorHandler((error, _request, reply) => {
     const problem = errorProblem(error);
     if (problem.status >= 500) logger?.error({ err: error }, 'a request failed');
-    // Fastify would end the connection under what is still sent, and few callers then read why.
-    if (problem.reason === 'BodyTooLarge') reply.removeHeader('connection');
     return sendProblem(reply, problem);
   });
   app.setNotFoundHandler((_request, reply) =>
@@ -87,6 +86,7 @@ export function createApiServer(deps: ApiDeps): FastifyInstance {
     clientErrorHandler: answerClientError,
   });
   closeWithin(app, CLOSE_GRACE_MS);
+  drainBeforeAnswer(app);
   addAuthentication(app, authenticate);
   answerErrors(app, logger);
   app.removeAllContentTypeParsers();
