@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAIL_STATES } from '../mail/mail-record.ts';
-import { problemResponses } from './openapi-problems.ts';
+import { type ProblemStatus, problemResponses } from './openapi-problems.ts';
 import { DEFAULT_PAGE, idempotencyKeySchema, MAX_PAGE } from './request-schemas.ts';
 
 function json(schema: string): unknown {
@@ -59,13 +59,18 @@ function submitOperation(): unknown {
       ...problemResponses([404, 409, 413, 415, 422, 429, 503], {
         404: 'The provider does not exist',
         409: 'The idempotency key was used for another mail',
-        422: 'The provider cannot be used, or what names it is not there or ambiguous',
       }),
     },
   };
 }
 
-function changeOperation(name: 'cancel' | 'retry', summary: string): unknown {
+const CHANGE_STATUSES = [404, 409, 413, 415, 503] as const;
+
+function changeOperation(
+  name: 'cancel' | 'retry',
+  summary: string,
+  statuses: readonly ProblemStatus[],
+): unknown {
   return {
     parameters: [MAIL_ID],
     post: {
@@ -73,7 +78,7 @@ function changeOperation(name: 'cancel' | 'retry', summary: string): unknown {
       summary,
       responses: {
         200: { description: 'The mail as it is now', content: json('MailStatus') },
-        ...problemResponses([404, 409, 413, 415, 422, 429, 503]),
+        ...problemResponses(statuses),
       },
     },
   };
@@ -105,8 +110,11 @@ export function openApiPaths(): unknown {
         },
       },
     },
-    '/v1/mails/{id}/cancel': changeOperation('cancel', 'End a queued mail'),
-    '/v1/mails/{id}/retry': changeOperation('retry', 'Queue a dead letter anew'),
+    '/v1/mails/{id}/cancel': changeOperation('cancel', 'End a queued mail', CHANGE_STATUSES),
+    '/v1/mails/{id}/retry': changeOperation('retry', 'Queue a dead letter anew', [
+      ...CHANGE_STATUSES,
+      429,
+    ]),
     '/openapi.json': {
       get: {
         operationId: 'getDescription',

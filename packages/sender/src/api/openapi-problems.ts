@@ -11,13 +11,13 @@ const PROBLEMS = {
   409: 'The mail is in a state that cannot be changed so, or an attempt is under way',
   413: 'The body is larger than a mail within the limits can be',
   415: 'The body is not plain application/json',
-  422: 'The provider cannot be used',
+  422: 'The provider cannot be used, or what names it is not there or ambiguous',
   429: 'The backlog of the provider is full',
   431: 'The headers are too large',
   500: 'An error of the sender',
   503: 'The sender cannot at present',
 } as const;
-type ProblemStatus = keyof typeof PROBLEMS;
+export type ProblemStatus = keyof typeof PROBLEMS;
 
 /** What any request can be answered with. */
 const ANY = [400, 401, 403, 408, 431, 500] as const;
