@@ -17,6 +17,10 @@ export interface ReceivedMessage {
 export type Answer = string | 'drop' | 'reset' | 'hang' | 'slow' | undefined;
 
 const SLOW_MS = 100;
+const OFFERED = ['PIPELINING', 'SIZE 10000000', '8BITMIME', 'SMTPUTF8'];
+const EHLO_REPLY = ['250-receiver', ...OFFERED.map((each) => `250-${each}`), '250 AUTH PLAIN'].join(
+  '\r\n',
+);
 
 export interface ReceivingServer {
   readonly port: number;
@@ -92,8 +96,8 @@ class Receiving implements ReceivingServer {
     say(this.answer('connect') ?? '220 ready');
     const conversation = new Conversation(this, say);
     let unread = '';
-    socket.on('data', (bytes) => {
-      const lines = (unread + bytes).split('\r\n');
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (unread + text).split('\r\n');
       unread = lines.pop() ?? '';
       for (const line of lines) if (!socket.destroyed) conversation.hear(line);
       if (conversation.ended) socket.end();
@@ -166,7 +170,7 @@ class Conversation {
   #answerTo(line: string): string {
     switch (line.slice(0, 4)) {
       case 'EHLO':
-        return '250-receiver\r\n250-PIPELINING\r\n250-SIZE 10000000\r\n250 AUTH PLAIN';
+        return EHLO_REPLY;
       case 'AUTH':
         return this.#login(line.split(' ')[2] ?? '');
       case 'MAIL':
