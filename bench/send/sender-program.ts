@@ -7,7 +7,7 @@ import { createSender } from '@mailprovider/sender/create-sender';
 import { createAttemptLog } from '@mailprovider/sender/log/attempt-log';
 import { DEFAULT_SUBMISSION_LIMITS } from '@mailprovider/sender/mail/submission-limits';
 import { createSenderMetrics } from '@mailprovider/sender/metrics/sender-metrics';
-import { type BacklogReading, type SenderObserver, toAll } from '@mailprovider/sender/observer';
+import { type SenderObserver, toAll } from '@mailprovider/sender/observer';
 import type { ProviderSource } from '@mailprovider/sender/ports';
 import { SendStatusKeeper } from '@mailprovider/sender/status/send-status-keeper';
 import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
@@ -51,15 +51,11 @@ function fixedSecrets(providers: readonly BenchProvider[]): SecretReader {
 }
 
 /** What the sender has told of its mails, but for a cluster that stores the status of providers. */
-function observerOf(
-  providers: ProviderSource,
-  readings: () => readonly BacklogReading[],
-  logger: Logger,
-): SenderObserver {
+function observerOf(providers: ProviderSource, logger: Logger): SenderObserver {
   const clock = systemClock;
   const writer = { write: async () => undefined };
   return toAll([
-    createSenderMetrics(createRegistry(), readings, clock),
+    createSenderMetrics(createRegistry(), providers),
     createAttemptLog(logger),
     new SendStatusKeeper({ writer, providers, clock, logger, random: Math.random }),
   ]);
@@ -69,7 +65,6 @@ function observerOf(
 async function start(task: z.output<typeof taskSchema>): Promise<string> {
   const logger = createLogger('sender', 'info');
   const providers = fixedProviders(task.providers);
-  let readings: () => readonly BacklogReading[] = () => [];
   const sender = await createSender({
     store: await openLmdbStore(task.folder),
     providers,
@@ -77,10 +72,9 @@ async function start(task: z.output<typeof taskSchema>): Promise<string> {
     secrets: fixedSecrets(task.providers),
     credentialsNamespace: DEFAULT_CREDENTIALS_NAMESPACE,
     addressPolicy: createAddressPolicy({ allowLoopback: true }),
-    observer: observerOf(providers, () => readings(), logger),
+    observer: observerOf(providers, logger),
     logger,
   });
-  readings = () => sender.readings();
   const limits = DEFAULT_SUBMISSION_LIMITS;
   const api = createApiServer({ sender, authenticate: loopbackAuthenticator, limits, logger });
   return api.listen({ host: '127.0.0.1', port: 0 });

@@ -31,6 +31,7 @@ import { createSender, type RunningSender } from './create-sender.ts';
 import { kubeSendStatusWriter, watchedProviders } from './kube-ports.ts';
 import { lateSender } from './late-sender.ts';
 import { createAttemptLog } from './log/attempt-log.ts';
+import { registerBacklogMetrics } from './metrics/backlog-metrics.ts';
 import { createSenderMetrics } from './metrics/sender-metrics.ts';
 import { toAll } from './observer.ts';
 import type { ProviderSource } from './ports.ts';
@@ -64,7 +65,9 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
   const known = watch(config, reads, registry, logger, stopWatching.signal);
   const providers = watchedProviders(known);
   const statuses = statusKeeper(connections.statuses, providers, logger);
-  const metrics = createSenderMetrics(registry, () => running?.readings() ?? [], systemClock);
+  const metrics = createSenderMetrics(registry, providers);
+  const readings = () => running?.readings() ?? [];
+  registerBacklogMetrics(registry, { readings, providers, clock: systemClock });
   const store = await openStore(config);
   // Rejects only if the store fails, which nobody catches: it ends the process.
   const coming = known.start().then(async () => {

@@ -14,6 +14,19 @@ export interface ProviderSource {
   }): () => void;
 }
 
+/** Calls back with the name of each provider that is deleted; returns how to stop. */
+export function whenDeleted(
+  providers: Pick<ProviderSource, 'get' | 'listen'>,
+  deleted: (name: string) => void,
+): () => void {
+  return providers.listen({
+    providerChanged(name) {
+      if (providers.get(name) === undefined) deleted(name);
+    },
+    secretChanged() {},
+  });
+}
+
 /** The kinds that can name a provider in `spec.mailProvider`. */
 export type ReferringKind = 'BreakglassEscalation' | 'ClusterConfig';
 

@@ -1,16 +1,31 @@
+import { EventEmitter } from 'node:events';
+import { Latest } from '@mailprovider/kube/cache/latest';
+import { ProviderCache } from '@mailprovider/kube/cache/provider-cache';
 import { METRICS, type Metric } from '@mailprovider/provider/metric-names';
+import { watchedProviders } from '@mailprovider/sender/kube-ports';
+import { registerBacklogMetrics } from '@mailprovider/sender/metrics/backlog-metrics';
 import { createSenderMetrics } from '@mailprovider/sender/metrics/sender-metrics';
 import type { BacklogReading } from '@mailprovider/sender/observer';
 import { Registry } from 'prom-client';
 import t from 'tap';
 import { ManualClock } from '../../health/manual-clock.ts';
+import { providerObject } from '../../health/provider-object.ts';
 import { attemptReport, failed, mailRecord } from '../attempt-report.ts';
 
 const PREFIX = 'breakglass_mailprovider_';
 
 function metricsUnderTest(readings: readonly BacklogReading[] = []) {
   const registry = new Registry();
-  const metrics = createSenderMetrics(registry, () => readings, new ManualClock());
+  const providers = new ProviderCache();
+  const source = watchedProviders({
+    providers,
+    secretChanges: new EventEmitter(),
+    claim: new Latest(),
+  });
+  providers.stored(providerObject('p'));
+  const metrics = createSenderMetrics(registry, source);
+  const clock = new ManualClock();
+  registerBacklogMetrics(registry, { readings: () => readings, providers: source, clock });
   /** The samples with a value, without their prefix. */
   const samples = async () =>
     (await registry.metrics())
@@ -19,7 +34,7 @@ function metricsUnderTest(readings: readonly BacklogReading[] = []) {
         (line) => line.startsWith(PREFIX) && !line.endsWith(' 0') && !line.includes('_bucket'),
       )
       .map((line) => line.slice(PREFIX.length));
-  return { registry, metrics, samples };
+  return { registry, metrics, providers, samples };
 }
 
 t.test('every metric of the sender is there, and refusals are from the start', async (t) => {
@@ -75,3 +90,25 @@ t.test('the backlog is told as it is when the metrics are read', async (t) => {
   readings.length = 0;
   t.strictSame(await samples(), []);
 });
+
+t.test(
+  'the series of a provider go when it does, those of its backlog once that is empty',
+  async (t) => {
+    const readings = [
+      { provider: 'p', depth: 1, oldestQueuedAt: undefined },
+      { provider: 'q', depth: 0, oldestQueuedAt: undefined },
+    ];
+    const { metrics, providers, samples } = metricsUnderTest(readings);
+    const failure = { reason: 'Timeout', stage: 'connect' } as const;
+    const recipients = [failed('deferred', 'Timeout')];
+    metrics.attempted(attemptReport({ recipients, state: 'queued' }, { failure }));
+    metrics.ended(mailRecord());
+    metrics.ended(mailRecord({ provider: 'q' }));
+    providers.deleted(providerObject('p'));
+    await new Promise((resolve) => setImmediate(resolve));
+    t.strictSame(await samples(), [
+      'emails_sent_total{provider="q"} 1',
+      'queue_depth{provider="p"} 1',
+    ]);
+  },
+);

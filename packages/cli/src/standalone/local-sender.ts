@@ -15,6 +15,7 @@ import {
 import { createApiServer } from '@mailprovider/sender/api/server';
 import { createSender, type RunningSender } from '@mailprovider/sender/create-sender';
 import { DEFAULT_SUBMISSION_LIMITS } from '@mailprovider/sender/mail/submission-limits';
+import { registerBacklogMetrics } from '@mailprovider/sender/metrics/backlog-metrics';
 import { createSenderMetrics } from '@mailprovider/sender/metrics/sender-metrics';
 import { toAll } from '@mailprovider/sender/observer';
 import type { ProviderSource, ReferenceSource } from '@mailprovider/sender/ports';
@@ -92,7 +93,9 @@ export async function startLocalSender(
     random: Math.random,
   });
   let running: RunningSender | undefined;
-  const metrics = createSenderMetrics(registry, () => running?.readings() ?? [], systemClock);
+  const metrics = createSenderMetrics(registry, providers);
+  const readings = () => running?.readings() ?? [];
+  registerBacklogMetrics(registry, { readings, providers, clock: systemClock });
   const sender = await createSender({
     store,
     providers,

@@ -13,6 +13,8 @@ interface Written {
 /** The status of each provider, in memory, made of what health and sender last wrote. */
 export class Statuses {
   readonly #written = new Map<string, Written>();
+  /** As they are with their status: who knows the object need not look at it anew. */
+  #known = new WeakMap<MailProvider, MailProvider>();
 
   writeHealth(provider: MailProvider, health: HealthStatus): void {
     this.#write(provider, { health });
@@ -26,10 +28,14 @@ export class Statuses {
   applyTo(provider: MailProvider): MailProvider {
     const { name, uid } = provider.metadata;
     const written = this.#written.get(name);
-    return written?.uid === uid ? { ...provider, status: statusOf(written) } : provider;
+    if (written?.uid !== uid) return provider;
+    const known = this.#known.get(provider) ?? { ...provider, status: statusOf(written) };
+    this.#known.set(provider, known);
+    return known;
   }
 
   #write({ metadata: { name, uid } }: MailProvider, part: Omit<Written, 'uid'>): void {
+    this.#known = new WeakMap();
     const before = this.#written.get(name);
     this.#written.set(name, { ...(before?.uid === uid ? before : {}), uid, ...part });
   }

@@ -1,40 +1,17 @@
-import { type Clock, metricOptions } from '@mailprovider/process';
+import { metricOptions } from '@mailprovider/process';
 import { metricLabel, snakeCase } from '@mailprovider/provider/metric-label';
 import { METRICS } from '@mailprovider/provider/metric-names';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { AttemptReport, BacklogReading, SenderObserver } from '../observer.ts';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { AttemptReport, SenderObserver } from '../observer.ts';
+import { type ProviderSource, whenDeleted } from '../ports.ts';
 import { REFUSALS } from '../sender.ts';
 import { EndingMails } from './ending-mails.ts';
+import { removeSeries } from './provider-series.ts';
 
 /** Milliseconds over a kept session of a near server; RFC 5321 gives the answer to the final dot 10 minutes. */
 const DURATION_BUCKETS = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600,
 ];
-
-/** Tells what waits, whenever the metrics are read. */
-function registerBacklog(
-  registry: Registry,
-  readings: () => readonly BacklogReading[],
-  clock: Pick<Clock, 'now'>,
-): void {
-  new Gauge({
-    ...metricOptions(METRICS.queueDepth, registry),
-    collect() {
-      this.reset();
-      for (const { provider, depth } of readings()) this.set({ provider }, depth);
-    },
-  });
-  new Gauge({
-    ...metricOptions(METRICS.queueOldestAge, registry),
-    collect() {
-      this.reset();
-      const now = clock.now().getTime();
-      for (const { provider, oldestQueuedAt } of readings()) {
-        this.set({ provider }, Math.max(0, now - (oldestQueuedAt ?? now)) / 1000);
-      }
-    },
-  });
-}
 
 function deferredLabel({ attempted, failure }: AttemptReport): string | undefined {
   const reason = attempted.find(({ outcome }) => outcome === 'deferred')?.reason;
@@ -42,11 +19,10 @@ function deferredLabel({ attempted, failure }: AttemptReport): string | undefine
   return metricLabel(reason, reason === failure?.reason ? failure.stage : undefined);
 }
 
-/** Counts mails and attempts. */
+/** Counts mails and attempts. The series of a provider go when it does. */
 export function createSenderMetrics(
   registry: Registry,
-  readings: () => readonly BacklogReading[],
-  clock: Pick<Clock, 'now'>,
+  providers: Pick<ProviderSource, 'get' | 'listen'>,
 ): SenderObserver {
   const counter = (metric: Parameters<typeof metricOptions>[0]) =>
     new Counter(metricOptions(metric, registry));
@@ -59,9 +35,12 @@ export function createSenderMetrics(
     ...metricOptions(METRICS.sendAttemptDuration, registry),
     buckets: DURATION_BUCKETS,
   });
-  registerBacklog(registry, readings, clock);
   // A rate needs the value from before the first one.
   for (const refusal of [...REFUSALS, 'Invalid']) refused.inc({ reason: snakeCase(refusal) }, 0);
+  whenDeleted(providers, (provider) => {
+    duration.remove({ provider });
+    for (const total of [sent, failed, deferred, uncertain]) void removeSeries(total, provider);
+  });
   const ending = new EndingMails();
   return {
     accepted({ provider }) {

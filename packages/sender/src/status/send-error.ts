@@ -1,6 +1,6 @@
-import type { QueueReason, TransactionReason } from '@mailprovider/provider/delivery-reasons';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import {
+  DELIVERY_REASON_TEXT,
   isAboutKey,
   SECRET_REASON_TEXT,
   SESSION_REASON_TEXT,
@@ -11,19 +11,6 @@ import { endpoint } from '@mailprovider/provider/target';
 import { validateSpec } from '@mailprovider/provider/validate';
 import type { AttemptFailure } from '../mail/attempt-result.ts';
 
-/** What the stages after AUTH, and what comes before any server, mean to people. */
-const OTHER_REASON_TEXT: Readonly<Record<TransactionReason | QueueReason, string>> = {
-  SenderRejected: 'the server does not take mails from this address; check spec.sender.address',
-  RecipientRejected: 'the server does not take mails for a recipient',
-  MessageRejected: 'the server does not take this mail',
-  MessageTooLarge: 'the mail is larger than the server takes',
-  SmtpUtf8NotOffered: 'the server takes no internationalised addresses or header fields',
-  ProviderNotFound: 'the provider does not exist',
-  ProviderDisabled: 'the provider is disabled',
-  ProviderInvalid: 'the spec is not valid; see the condition Ready',
-  CredentialsUnavailable: 'the API server does not answer what the password is',
-  Interrupted: 'the sender ended before the server had answered',
-};
 /** The limit of `status.lastSendError`. */
 const LENGTH_MAX = 1024;
 
@@ -51,7 +38,7 @@ function secretText({ smtp: { passwordRef } }: MailProviderSpec, reason: SecretR
 
 function textOf(reason: AttemptFailure['reason']): string {
   if (isSecretReason(reason)) return `the Secret ${SECRET_REASON_TEXT[reason]}`;
-  return isSessionReason(reason) ? SESSION_REASON_TEXT[reason] : OTHER_REASON_TEXT[reason];
+  return isSessionReason(reason) ? SESSION_REASON_TEXT[reason] : DELIVERY_REASON_TEXT[reason];
 }
 
 function isSecretReason(reason: string): reason is SecretReason {
