@@ -50,6 +50,20 @@ t.test('keeps texts as they are written', async (t) => {
   ]);
 });
 
+t.test('refuses in a header for programs what would have to be encoded', async (t) => {
+  for (const value of ['<https://b.c/ü>', '<a@b.c>  <d@e.f>', '=?utf-8?q?a?=', ' <a@b.c>']) {
+    for (const name of ['List-Unsubscribe', 'references']) {
+      const expected = { field: `headers.${name}`, message: /printable ASCII/ };
+      t.match(problemsOf({ ...mail, headers: { [name]: value } }), [expected], value);
+    }
+    for (const name of ['Comments', 'X-Title']) {
+      t.ok(submissionOf({ ...mail, headers: { [name]: value } }), value);
+    }
+  }
+  const headers = { References: '<a@b.c> <d@e.f>', 'List-ID': 'Ours <ours.example.com>' };
+  t.ok(submissionOf({ ...mail, headers }));
+});
+
 t.test('decodes attachments', async (t) => {
   const { attachments } = submissionOf({
     ...mail,

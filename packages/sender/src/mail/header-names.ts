@@ -80,6 +80,9 @@ export const DENIED_X_FAMILIES = [
 /** Printable ASCII without the colon (RFC 5322 section 2.2), of a length that is sane. */
 const FIELD_NAME = /^[!-9;-~]{1,76}$/;
 
+/** Those of the allowed fields whose value is a text for people. */
+const TEXTS: ReadonlySet<string> = new Set(['comments', 'keywords', 'organization']);
+
 const allowed = new Set(ALLOWED_HEADERS.map((name) => name.toLowerCase()));
 const deniedX = DENIED_X_FAMILIES.map((family) => family.toLowerCase());
 
@@ -113,4 +116,13 @@ export function headerNameProblem(name: string): string | undefined {
   const instead = INSTEAD.get(lower);
   if (instead !== undefined) return `may not be set as a header; ${instead}`;
   return `may not be set; allowed are X-… and ${ALLOWED_HEADERS.join(', ')}`;
+}
+
+/**
+ * Whether the value of an allowed field is for programs, as ids, URLs and keywords are: no encoded
+ * word may stand for such a value (RFC 2047 section 5), so it has to be written as it is.
+ */
+export function isStructured(name: string): boolean {
+  const lower = name.toLowerCase();
+  return !lower.startsWith('x-') && !TEXTS.has(lower);
 }

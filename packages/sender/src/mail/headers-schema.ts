@@ -1,7 +1,7 @@
 import { type Fields, isFields } from '@mailprovider/provider/fields';
 import { z } from 'zod';
-import { headerNameProblem } from './header-names.ts';
-import { fitsOctets, isOneLine, MAX_LINE_OCTETS, NOT_ONE_LINE } from './line-text.ts';
+import { headerNameProblem, isStructured } from './header-names.ts';
+import { fitsOctets, isOneLine, isPlain, MAX_LINE_OCTETS, NOT_ONE_LINE } from './line-text.ts';
 
 type HeaderField = readonly [name: string, value: string];
 
@@ -10,6 +10,9 @@ function valueProblem(name: string, value: string): string | undefined {
   if (value.trim() === '') return 'must not be empty; leave the header out';
   if (!fitsOctets(`${name}: ${value}`, MAX_LINE_OCTETS)) {
     return `must have at most ${MAX_LINE_OCTETS} octets in UTF-8 together with its name`;
+  }
+  if (isStructured(name) && !isPlain(value)) {
+    return 'must be printable ASCII with single spaces and no encoded words: programs read this header';
   }
   return undefined;
 }

@@ -20,6 +20,22 @@ export function isBodyText(value: string): boolean {
   return !BREAKS_TEXT.test(value);
 }
 
+/** RFC 5322 section 2.1.1 allows 998 octets a line; the field's name and a margin are left out. */
+const WORD_MAX = 900;
+const ONE_PRINTABLE_LINE = /^[!-~]+(?: [!-~]+)*$/;
+
+/**
+ * Whether a text arrives as it is when it is written as it is: printable ASCII whose single spaces
+ * survive folding, no word too long for a line, and nothing that readers decode (RFC 2047).
+ */
+export function isPlain(text: string): boolean {
+  return (
+    ONE_PRINTABLE_LINE.test(text) &&
+    !text.includes('=?') &&
+    text.split(' ').every((word) => word.length <= WORD_MAX)
+  );
+}
+
 /** Whether a text has at most so many octets in UTF-8. */
 export function fitsOctets(value: string, max: number): boolean {
   // One UTF-16 unit has at least one octet and at most three.

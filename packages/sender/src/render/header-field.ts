@@ -1,23 +1,9 @@
 import { encodeWord, foldLines } from 'nodemailer/lib/mime-funcs/index.js';
+import { isPlain } from '../mail/line-text.ts';
 
-/** RFC 5322 section 2.1.1 allows 998 octets a line; the field's name and a margin are left out. */
-const WORD_MAX = 900;
 /** RFC 2047 section 2 allows 75 characters an encoded word; this leaves room for the name of a short field. */
 const ENCODED_WORD_MAX = 52;
 const LINE_BREAKS = /[\r\n\0]+/g;
-const ONE_PRINTABLE_LINE = /^[!-~]+(?: [!-~]+)*$/;
-
-/**
- * Whether a text arrives as it is when it is written as it is: printable ASCII whose single spaces
- * survive folding, no word too long for a line, and nothing that readers decode (RFC 2047).
- */
-export function isPlain(text: string): boolean {
-  return (
-    ONE_PRINTABLE_LINE.test(text) &&
-    !text.includes('=?') &&
-    text.split(' ').every((word) => word.length <= WORD_MAX)
-  );
-}
 
 /**
  * The whole text as encoded words (RFC 2047), in base64 where that is shorter. A line break is a

@@ -1,7 +1,8 @@
 import { quoteString } from 'nodemailer/lib/mime-funcs/index.js';
 import MimeNode from 'nodemailer/lib/mime-node/index.js';
+import { isPlain } from '../mail/line-text.ts';
 import type { Mailbox } from '../mail/submission.ts';
-import { encodedWords, isPlain } from './header-field.ts';
+import { encodedWords } from './header-field.ts';
 
 /** Encodes only; with a boundary of its own each node would ask for random bytes. */
 const addresses = new MimeNode(false, { baseBoundary: '-' });
