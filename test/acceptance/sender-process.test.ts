@@ -76,9 +76,10 @@ t.test('the sender ends also while the API server does not answer', async (t) =>
   const file = join(folder, 'kubeconfig');
   const { child, serving } = launch(t, 'sender', [...LOCAL, ...data, '--kubeconfig', file]);
   const operations = await serving('operations');
-  const { post } = submitClient(await serving('submit'), 'none');
+  const { post, list } = submitClient(await serving('submit'), 'none');
   t.equal((await fetch(`${operations}/readyz`)).status, 503);
   t.match(await post(MAIL), { status: 503, body: { reason: 'NotReady' } });
+  t.strictSame(await list('queued'), { items: [] });
   const { code, seconds } = await secondsUntilExit(child);
   t.equal(code, 0);
   t.ok(seconds < 5, `${seconds} s`);

@@ -85,7 +85,7 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
     return running;
   });
   const isReady = () => running !== undefined && known.synced && known.claim.value !== undefined;
-  const sender = lateSender(coming);
+  const sender = lateSender(coming, store);
   const api = createApiServer({ sender, authenticate, limits: config.limits, logger, isReady });
   const operations = createOperationsServer({ registry, isReady });
   const close = async () => {

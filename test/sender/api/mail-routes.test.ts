@@ -202,6 +202,10 @@ t.test('answers 503 while it is not ready, and still tells of mails', async (t) 
   t.equal(answer.statusCode, 503);
   t.equal(answer.headers['retry-after'], '5');
   t.match(answer.json(), { reason: 'NotReady' });
+  for (const change of ['cancel', 'retry']) {
+    const url = `/v1/mails/${MAIL_ID}/${change}`;
+    t.equal((await app.inject({ method: 'POST', url })).statusCode, 503);
+  }
   t.strictSame(sender.calls, []);
   t.equal((await app.inject({ url: `/v1/mails/${MAIL_ID}` })).statusCode, 200);
   ready = true;

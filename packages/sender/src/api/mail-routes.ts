@@ -21,7 +21,7 @@ const MAIL_NOT_FOUND: Problem = {
 const NOT_READY: Problem = {
   status: 503,
   reason: 'NotReady',
-  detail: 'mails are not accepted at present; try again',
+  detail: 'the sender starts, and does not know the MailProviders yet; try again',
   retryAfterSeconds: 5,
 };
 
@@ -98,16 +98,17 @@ function addReadRoutes(app: FastifyInstance, sender: Sender): void {
   });
 }
 
-function addChangeRoutes(app: FastifyInstance, sender: Sender): void {
+function addChangeRoutes(app: FastifyInstance, sender: Sender, isReady: () => boolean): void {
   const changes = {
     cancel: (id: string) => sender.cancel(id),
     retry: (id: string) => sender.retry(id),
   };
   for (const [name, change] of Object.entries(changes)) {
     const path = `/v1/mails/:id/${name}`;
-    app.post<MailId>(path, { bodyLimit: NO_BODY_BYTES }, async ({ params: { id } }, reply) =>
-      sendChanged(reply, isMailId(id) ? await change(id) : { kind: 'not-found' }),
-    );
+    app.post<MailId>(path, { bodyLimit: NO_BODY_BYTES }, async ({ params: { id } }, reply) => {
+      if (!isReady()) return sendProblem(reply, NOT_READY);
+      return sendChanged(reply, isMailId(id) ? await change(id) : { kind: 'not-found' });
+    });
   }
 }
 
@@ -115,5 +116,5 @@ function addChangeRoutes(app: FastifyInstance, sender: Sender): void {
 export function addMailRoutes(app: FastifyInstance, sender: Sender, isReady: () => boolean): void {
   addSubmitRoute(app, sender, isReady);
   addReadRoutes(app, sender);
-  addChangeRoutes(app, sender);
+  addChangeRoutes(app, sender, isReady);
 }

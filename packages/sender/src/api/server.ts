@@ -32,7 +32,7 @@ export interface ApiDeps {
   readonly limits: SubmissionLimits;
   /** Told of errors that are ours; never of what was sent. */
   readonly logger?: Pick<Logger, 'error'>;
-  /** Whether mails are accepted now; without it always. */
+  /** Whether mails are accepted and changed now; without it always. */
   isReady?(): boolean;
 }
 
