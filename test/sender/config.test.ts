@@ -1,5 +1,8 @@
+import { join } from 'node:path';
+import process from 'node:process';
 import { DEFAULT_SETTINGS } from '@mailprovider/sender';
 import { loadConfig } from '@mailprovider/sender/config';
+import { execa } from 'execa';
 import t from 'tap';
 
 const load = (...flags: string[]) => loadConfig(['node', 'mailprovider-sender', ...flags]);
@@ -31,4 +34,14 @@ t.test('flags of deliveries become settings', async (t) => {
   });
   t.match(limits, { recipients: 2, contentBytes: 1000 });
   t.equal(dataMaxBytes, 100_000_000);
+});
+
+t.test('a limit below which no mail would be taken is refused', async (t) => {
+  const program = join(import.meta.dirname, '../../../packages/sender/bin/mailprovider-sender.js');
+  const flags = ['--data-max-bytes', '1000000'];
+  const { exitCode, stderr } = await execa(process.execPath, [program, ...flags], {
+    reject: false,
+  });
+  t.equal(exitCode, 1);
+  t.match(stderr, /--data-max-bytes .* must be more than 16777216, which are kept free/);
 });

@@ -18,9 +18,10 @@ import {
   DEFAULT_SYSTEM_NAMESPACE,
 } from '@mailprovider/provider/identity';
 import { parseNetwork } from '@mailprovider/smtp';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_SUBMISSION_LIMITS, type SubmissionLimits } from './mail/submission-limits.ts';
 import { DEFAULT_SETTINGS, type SenderSettings } from './settings.ts';
+import { RESERVE_BYTES } from './store/room.ts';
 
 export interface SenderConfig {
   readonly kubeconfig: string | undefined;
@@ -79,15 +80,25 @@ function apiFlags(): readonly Option[] {
   ];
 }
 
+/** Reads how much a store may hold; with its reserve alone it would take no mail. */
+function parseStoreBytes(text: string): number {
+  const bytes = parseCount(text);
+  if (bytes <= RESERVE_BYTES) {
+    throw new InvalidArgumentError(`must be more than ${RESERVE_BYTES}, which are kept free`);
+  }
+  return bytes;
+}
+
 function storeFlags(): readonly Option[] {
   const { sentRetentionMs, deadLetterRetentionMs } = DEFAULT_SETTINGS;
   return [
     new Option('--data-dir <folder>', 'where mails are kept; its parent has to exist').default(
       DEFAULT_DATA_DIR,
     ),
-    new Option('--data-max-bytes <n>', 'what it may grow to; without it the disk is the limit')
-      // New mails are refused 16 MiB before the limit.
-      .argParser(parseCount),
+    new Option(
+      '--data-max-bytes <n>',
+      'what it may grow to; without it the disk is the limit',
+    ).argParser(parseStoreBytes),
     durationFlag(
       '--sent-retention',
       'how long mails that were sent or cancelled can be asked for, and Idempotency-Keys count',

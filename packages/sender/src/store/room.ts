@@ -6,7 +6,7 @@ import { storeFault } from './store-failure.ts';
  * Kept free for changes of mails that are there. Pages are copied to be changed, and come free two
  * transactions later: three transactions of 200 changes with five pages of 4 KiB each are 12 MB.
  */
-const RESERVE_BYTES = 16 * 2 ** 20;
+export const RESERVE_BYTES = 16 * 2 ** 20;
 
 /** How long a measurement is relied on, since others may fill the disk. */
 const MEASUREMENT_MS = 1_000;
