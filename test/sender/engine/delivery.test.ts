@@ -32,7 +32,7 @@ t.test('an accepted mail arrives with From, Message-ID and Date, without Bcc', a
 });
 
 t.test('500 mails go over as many sessions as the provider allows, each kept', async (t) => {
-  const { server, accept, recorder, sender } = await withServer(t);
+  const { server, accept, recorder, sender } = await withServer(t, { maxMessagesPerSession: 100 });
   await Promise.all(Array.from({ length: 500 }, (_, index) => accept({ subject: `${index}` })));
   await recorder.hasEnds(500);
   t.equal(server.received.length, 500);
