@@ -46,7 +46,8 @@ export const DEFAULT_SETTINGS: SenderSettings = {
     maxAgeMs: DAY,
   },
   uncertainRetries: 1,
-  maxMessagesPerSession: 100,
+  // What Exim takes (smtp_accept_max_per_connection); who takes fewer ends the session between two mails.
+  maxMessagesPerSession: 1_000,
   // Servers end idle sessions after 5 minutes (RFC 5321 section 4.5.3.2.7).
   idleTimeoutMs: 4 * MINUTE,
   // RFC 5321 section 4.5.3.2.1, the greeting.

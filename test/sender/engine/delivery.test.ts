@@ -32,7 +32,7 @@ t.test('an accepted mail arrives with From, Message-ID and Date, without Bcc', a
 });
 
 t.test('500 mails go over as many sessions as the provider allows, each kept', async (t) => {
-  const { server, accept, recorder, sender } = await withServer(t);
+  const { server, accept, recorder, sender } = await withServer(t, { maxMessagesPerSession: 100 });
   await Promise.all(Array.from({ length: 500 }, (_, index) => accept({ subject: `${index}` })));
   await recorder.hasEnds(500);
   t.equal(server.received.length, 500);
@@ -121,6 +121,27 @@ t.test('an uncertain mail is not tried again where that is off', async (t) => {
   await under.recorder.hasEnds(1);
   t.match(under.recorder.ends[0], { state: 'dead', attempts: 1, uncertainAttempts: 1 });
 });
+
+t.test(
+  'the mark that precedes the final dot is set early only where a repetition is allowed',
+  async (t) => {
+    for (const uncertainRetries of [0, 1]) {
+      const { server, sender, accept } = await withServer(t, { uncertainRetries, graceMs: 0 });
+      const asked = new Promise<void>((resolve) => {
+        server.answer = (line) => {
+          if (!line.startsWith('MAIL')) return undefined;
+          resolve();
+          return 'hang';
+        };
+      });
+      const { id } = await accept();
+      await asked;
+      // A commit that was begun before has ended once another one has.
+      await accept();
+      t.match(await sender.find(id), { dataStarted: uncertainRetries > 0 });
+    }
+  },
+);
 
 t.test('a provider that is disabled or gone keeps its mails, with the reason', async (t) => {
   const under = await withServer(t);

@@ -51,10 +51,15 @@ export async function killRounds(
   }
   const { child } = await startProcess(folder, server.port);
   t.teardown(() => child.kill('SIGKILL'));
-  while (new Set(messageIds(server)).size < record.accepted.size) await delay(20);
+  while (!hasAll(server, record.accepted)) await delay(20);
   child.kill('SIGTERM');
   await once(child, 'exit');
   return record;
+}
+
+function hasAll(server: ReceivingServer, accepted: ReadonlySet<string>): boolean {
+  const arrived = new Set(messageIds(server));
+  return [...accepted].every((id) => arrived.has(id));
 }
 
 /** The Message-ID of each message that arrived, in their order. */

@@ -38,11 +38,14 @@ const TROUBLE: ReadonlySet<string> = new Set<SessionReason>([
   'Timeout',
 ]);
 
-/**
- * How many attempts at once a provider allows: one of its connections is that of the health check.
- */
-export function attemptsAtOnce({ smtp: { maxConnections } }: MailProviderSpec): number {
+/** The sessions of a provider: one of its connections is that of the health check. */
+function sessionsOf({ smtp: { maxConnections } }: MailProviderSpec): number {
   return Math.max(1, maxConnections - 1);
+}
+
+/** How many attempts at once a provider is given: a session that comes free finds the next one ready. */
+export function attemptsAtOnce(spec: MailProviderSpec): number {
+  return 2 * sessionsOf(spec);
 }
 
 /** Takes mails to the server of one provider, over sessions that are kept until it is another server or login. */
@@ -63,7 +66,7 @@ export class ProviderDelivery implements Delivery {
     }
     const { spec } = usability;
     const { mail, recipients, content, dataStarted } = request;
-    const { pool, head } = this.#sessionsOf(usability.provider, spec);
+    const { pool, head } = this.#keptFor(usability.provider, spec);
     try {
       const results = await pool.send({
         from: spec.sender.address,
@@ -106,7 +109,7 @@ export class ProviderDelivery implements Delivery {
     for (const pool of this.#retiring.keys()) pool.abort();
   }
 
-  #sessionsOf(provider: MailProvider, spec: MailProviderSpec): KeptSessions {
+  #keptFor(provider: MailProvider, spec: MailProviderSpec): KeptSessions {
     if (this.#kept !== undefined && isSame(this.#kept.spec, spec)) return this.#kept;
     this.renew();
     const { opener, clock, settings } = this.#deps;
@@ -117,7 +120,7 @@ export class ProviderDelivery implements Delivery {
         const now = usability();
         return opener.open(now.usable ? now.provider : provider, spec, signal);
       },
-      maxConnections: attemptsAtOnce(spec),
+      maxConnections: sessionsOf(spec),
       maxMessages: settings.maxMessagesPerSession,
       idleTimeoutMs: settings.idleTimeoutMs,
       clock,

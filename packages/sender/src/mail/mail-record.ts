@@ -40,8 +40,8 @@ export interface MailRecord {
   /** Attempts that ended, since acceptance or since a dead letter was retried. */
   readonly attempts: number;
   /**
-   * Durably true before the final dot of an attempt may go out, and until the outcome of that
-   * attempt is durable: the server may have the mail.
+   * Durably true from some time before the final dot of an attempt goes out until the outcome of
+   * that attempt is durable: the server may have the mail.
    */
   readonly dataStarted: boolean;
   /** How often the outcome of an attempt was `uncertain`. */

@@ -54,7 +54,10 @@ export class MailAttempts {
     const begin = clock.monotonicMs();
     const recipients = this.#openRecipients(mail);
     const end = await this.#deliver(mail, recipients, content);
-    if (end.kind === 'abandoned') return end;
+    if (end.kind === 'abandoned') {
+      this.#updates.store(mail, () => undefined);
+      return end;
+    }
     const { failure } = end;
     const suspension = end.kind === 'no-session' ? end.suspension : undefined;
     const seconds = (clock.monotonicMs() - begin) / 1000;
@@ -86,8 +89,8 @@ export class MailAttempts {
     recipients: readonly string[],
     content: Uint8Array,
   ): Promise<AttemptEnd> {
-    const { store, delivery, logger } = this.#deps;
-    const dataStarted = () => store.update({ ...mail, dataStarted: true });
+    const { delivery, logger } = this.#deps;
+    const dataStarted = this.#mark(mail);
     try {
       return await delivery.attempt({ mail, recipients, content, dataStarted });
     } catch (error) {
@@ -96,6 +99,19 @@ export class MailAttempts {
       const results = allDeferred(recipients, FAULT);
       return { kind: 'offered', results, failure: FAULT, troubled: false };
     }
+  }
+
+  /**
+   * Makes it durable that the server may have the mail. That begins at once, so that no session waits
+   * for the disk; where an uncertain mail is given up, only when the server asks for the content.
+   */
+  #mark(mail: MailRecord): () => Promise<void> {
+    const { store, rules } = this.#deps;
+    const mark = () => store.update({ ...mail, dataStarted: true });
+    if (rules().uncertainRetries === 0) return mark;
+    const marked = mark();
+    marked.catch(() => undefined);
+    return () => marked;
   }
 
   #openRecipients(mail: MailRecord): readonly string[] {
