@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { createLogger } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
@@ -6,18 +7,19 @@ import { SendStatusKeeper } from '@mailprovider/sender/status/send-status-keeper
 import t from 'tap';
 import { ManualClock } from '../../health/manual-clock.ts';
 import { providerObject } from '../../health/provider-object.ts';
-import { minimalSpec } from '../../provider/minimal-spec.ts';
+import { specWithCredentials } from '../../provider/minimal-spec.ts';
 import { attemptReport } from '../attempt-report.ts';
 
 const REFUSED = { reason: 'ConnectionRefused', stage: 'connect' } as const;
 
 function record(until: string, fields: Partial<AuthSuspension> = {}): AuthSuspension {
-  const login = { target: 'smtp.example.com:587', user: 'u', secretVersion: '1' };
+  const user = 'breakglass@example.com';
+  const login = { target: 'smtp.example.com:587', user, secretVersion: '1' };
   return { ...login, until, reason: 'AuthenticationFailed', code: 535, ...fields };
 }
 
 function withStatus(status: NonNullable<MailProvider['status']>): MailProvider {
-  return providerObject('p', { spec: minimalSpec(), status });
+  return providerObject('p', { spec: specWithCredentials(), status });
 }
 
 /** Everything that has been settled already is done. */
@@ -27,8 +29,9 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 function keeperUnderTest() {
   const clock = new ManualClock();
   const written: SendStatus[] = [];
+  const told = new EventEmitter<{ changed: [name: string] }>();
   const store = {
-    provider: providerObject('p', { spec: minimalSpec() }) as MailProvider | undefined,
+    provider: providerObject('p', { spec: specWithCredentials() }) as MailProvider | undefined,
     failing: false,
   };
   const keeper = new SendStatusKeeper({
@@ -38,18 +41,28 @@ function keeperUnderTest() {
         written.push(status);
       },
     },
-    providers: { get: () => store.provider },
+    providers: {
+      get: () => store.provider,
+      listen({ providerChanged }) {
+        told.on('changed', providerChanged);
+        return () => told.off('changed', providerChanged);
+      },
+    },
     clock,
     logger: createLogger('test', 'silent'),
     random: () => 0,
   });
   const attempted = (parts: Parameters<typeof attemptReport>[1] = {}) =>
     keeper.attempted(attemptReport({}, { at: clock.now(), ...parts }));
+  const stored = (provider: MailProvider | undefined) => {
+    store.provider = provider;
+    told.emit('changed', 'p');
+  };
   const pass = async (ms: number) => {
     clock.advance(ms);
     await settled();
   };
-  return { clock, written, store, keeper, attempted, pass };
+  return { clock, written, store, stored, keeper, attempted, pass };
 }
 
 t.test(
@@ -172,6 +185,44 @@ t.test('the suspension that stands there after a restart is kept', async (t) => 
   await settled();
   t.strictSame(written[0]?.authSuspension, authSuspension);
 });
+
+t.test(
+  'a suspension of a login that is no longer that of the provider is not written',
+  async (t) => {
+    const { written, store, attempted, pass } = keeperUnderTest();
+    store.failing = true;
+    attempted({ failure: REFUSED, suspension: record('2026-01-01T00:59:00Z') });
+    await settled();
+    const spec = specWithCredentials();
+    spec.smtp['host'] = 'other.example.com';
+    const authSuspension = record('2026-01-01T00:59:30Z', { target: 'other.example.com:587' });
+    store.provider = providerObject('p', { spec, status: { authSuspension } });
+    store.failing = false;
+    await pass(5_000);
+    t.match(written, [{ lastSendAttempt: Date }]);
+    t.notOk(written[0]?.authSuspension, 'that of the health check stands');
+  },
+);
+
+t.test(
+  'what is known of a provider goes with it, and is not told of one that follows it',
+  async (t) => {
+    const { written, clock, stored, attempted, pass } = keeperUnderTest();
+    const suspension = record('2026-01-01T00:59:00Z');
+    attempted({ failure: REFUSED, suspension });
+    await settled();
+    attempted({ failure: REFUSED });
+    stored(undefined);
+    t.strictSame(clock.pending, []);
+    const authSuspension = record('2026-01-01T00:59:30Z', { secretVersion: '2' });
+    stored(withStatus({ authSuspension }));
+    await pass(5_000);
+    t.equal(written.length, 1);
+    attempted();
+    await settled();
+    t.strictSame(written.at(-1)?.authSuspension, authSuspension);
+  },
+);
 
 t.test('a provider that is gone is not written to', async (t) => {
   const { written, store, attempted, clock } = keeperUnderTest();

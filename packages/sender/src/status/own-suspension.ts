@@ -2,7 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { kubernetesTime } from '@mailprovider/provider/conditions';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { AuthSuspension } from '@mailprovider/provider/status-schema';
-import { isActive } from '@mailprovider/smtp/login/auth-suspension';
+import { targetOf } from '@mailprovider/provider/target';
+import { validateSpec } from '@mailprovider/provider/validate';
+import { suspends } from '@mailprovider/smtp/login/auth-suspension';
+import { loginOf } from '@mailprovider/smtp/login/login';
 
 interface Own {
   readonly record: AuthSuspension;
@@ -13,7 +16,8 @@ interface Own {
 /**
  * The record of a failed login that stands in the status of a provider on our account. A field that
  * server-side apply leaves out is removed if nobody else applies it, so it is applied while it counts:
- * until its time is over, until somebody else has written another, or until a login has succeeded.
+ * until its time is over, until the provider has another server or user name, until somebody else
+ * has written another, or until a login has succeeded.
  */
 export class OwnSuspension {
   #own: Own | undefined;
@@ -43,12 +47,21 @@ export class OwnSuspension {
     this.#own = { record: stored, since: now };
   }
 
-  #counts({ record, since }: Own, { status }: MailProvider, now: Date): boolean {
-    if (!isActive(record, now)) return false;
+  #counts({ record, since }: Own, { spec, status }: MailProvider, now: Date): boolean {
+    if (!suspendsNow(record, spec, now)) return false;
     const lastSuccess = Date.parse(status?.lastHealthCheck ?? '');
     if (lastSuccess > since.getTime()) return false;
     const isSeen =
       this.#written?.record === record && this.#written.attempt === status?.lastSendAttempt;
     return !isSeen || isDeepStrictEqual(status?.authSuspension, record);
   }
+}
+
+/** Whether the record counts for a login that the provider may have; the Secret is not looked at. */
+function suspendsNow(record: AuthSuspension, given: unknown, now: Date): boolean {
+  const result = validateSpec(given);
+  if (!result.valid) return false;
+  const { spec } = result;
+  const login = loginOf(targetOf(spec), spec.smtp.username ?? '', record.secretVersion);
+  return suspends(record, login, now);
 }

@@ -9,7 +9,7 @@ import { sendErrorOf } from './send-error.ts';
 
 export interface SendStatusDeps {
   readonly writer: SendStatusWriter;
-  readonly providers: Pick<ProviderSource, 'get'>;
+  readonly providers: Pick<ProviderSource, 'get' | 'listen'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** A number from [0, 1), as `Math.random`. */
@@ -60,6 +60,13 @@ export class ProviderSendStatus {
     this.#cancelTimer?.();
     await this.#writing;
     await this.#write();
+  }
+
+  /** Writes nothing any more. */
+  forget(): void {
+    this.#closed = true;
+    this.#cancelTimer?.();
+    this.#unwritten = undefined;
   }
 
   #schedule(): void {

@@ -1,4 +1,5 @@
 import type { AttemptReport, SenderObserver } from '../observer.ts';
+import { whenDeleted } from '../ports.ts';
 import { ProviderSendStatus, type SendStatusDeps } from './provider-send-status.ts';
 
 /**
@@ -8,9 +9,14 @@ import { ProviderSendStatus, type SendStatusDeps } from './provider-send-status.
 export class SendStatusKeeper implements SenderObserver {
   readonly #deps: SendStatusDeps;
   readonly #providers = new Map<string, ProviderSendStatus>();
+  readonly #stopListening: () => void;
 
   constructor(deps: SendStatusDeps) {
     this.#deps = deps;
+    this.#stopListening = whenDeleted(deps.providers, (name) => {
+      this.#providers.get(name)?.forget();
+      this.#providers.delete(name);
+    });
   }
 
   accepted(): void {}
@@ -31,6 +37,7 @@ export class SendStatusKeeper implements SenderObserver {
 
   /** Tries once more to write what is not written yet. */
   async close(): Promise<void> {
+    this.#stopListening();
     await Promise.all([...this.#providers.values()].map((status) => status.close()));
   }
 }
