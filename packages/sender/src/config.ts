@@ -71,10 +71,13 @@ function apiFlags(): readonly Option[] {
       '--token-file <file>',
       'holds the token that callers send; needed to listen beyond loopback',
     ),
-    new Option('--max-message-bytes <n>', 'of text, html and decoded attachments of a mail')
+    new Option(
+      '--max-message-bytes <n>',
+      'most bytes of a mail: text, html and decoded attachments together',
+    )
       .argParser(parseCount)
       .default(DEFAULT_SUBMISSION_LIMITS.contentBytes),
-    new Option('--max-recipients <n>', 'of a mail: to, cc and bcc together')
+    new Option('--max-recipients <n>', 'most recipients of a mail: to, cc and bcc together')
       .argParser(parseCount)
       .default(DEFAULT_SUBMISSION_LIMITS.recipients),
   ];
@@ -97,7 +100,7 @@ function storeFlags(): readonly Option[] {
     ),
     new Option(
       '--data-max-bytes <n>',
-      'what it may grow to; without it the disk is the limit',
+      'most bytes that the data folder may take; without it the disk is the limit',
     ).argParser(parseStoreBytes),
     durationFlag(
       '--sent-retention',
@@ -161,7 +164,7 @@ export function loadConfig(argv: readonly string[] = process.argv): SenderConfig
     .addOption(credentialsNamespaceFlag(DEFAULT_CREDENTIALS_NAMESPACE))
     .option(
       '--lease-namespace <name>',
-      'namespace of the Lease of the claim to be the default; as that of the webhook',
+      'namespace of the Lease that says who is the default; that of the webhook',
       DEFAULT_SYSTEM_NAMESPACE,
     )
     .addOption(metricsBindAddressFlag());
