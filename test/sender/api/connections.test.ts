@@ -61,6 +61,20 @@ t.test('answers what is no HTTP with 400, and headers that are too large with 43
   }
 });
 
+t.test('answers a request although what follows it is no HTTP', async (t) => {
+  const tested = apiUnderTest();
+  const { sender } = tested;
+  const failed = once(tested.app.server, 'clientError');
+  sender.submit = async () => {
+    await failed;
+    return { kind: 'accepted', mail, repeated: false };
+  };
+  const { dial } = await listening(t, tested);
+  const socket = await dial();
+  socket.write(`${REQUEST}}\r\n`);
+  t.match(await untilClosed(socket), /^HTTP\/1\.1 202 /, 'its body was longer than it said');
+});
+
 t.test('keeps a connection after mistakes', async (t) => {
   const { dial } = await listening(t);
   const socket = await dial();

@@ -3,7 +3,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { jsonBytesLimit, type SubmissionLimits } from '../mail/submission-limits.ts';
 import type { Sender } from '../sender.ts';
 import type { Authenticate, Authentication } from './authentication.ts';
-import { answerClientError } from './client-error.ts';
+import { ClientErrors } from './client-errors.ts';
 import { closeWithin } from './close-within.ts';
 import { sendDenial } from './denial.ts';
 import { drainBeforeAnswer } from './drain-before-answer.ts';
@@ -75,6 +75,7 @@ function answerFrameworkError(error: Error, _request: FastifyRequest, reply: Fas
  */
 export function createApiServer(deps: ApiDeps): FastifyInstance {
   const { sender, authenticate, limits, logger, isReady = () => true } = deps;
+  const clientErrors = new ClientErrors();
   const app = fastify({
     bodyLimit: jsonBytesLimit(limits),
     requestTimeout: REQUEST_MS,
@@ -83,8 +84,9 @@ export function createApiServer(deps: ApiDeps): FastifyInstance {
     // What still comes then is answered by the sender, and as a problem document.
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => clientErrors.answer(error, socket),
   });
+  clientErrors.follow(app);
   closeWithin(app, CLOSE_GRACE_MS);
   drainBeforeAnswer(app);
   addAuthentication(app, authenticate);
