@@ -29,6 +29,8 @@ function sendLastAnswer(problem: Problem, socket: Duplex): void {
 interface Exchange {
   readonly request: Pick<IncomingMessage, 'complete'>;
   readonly response: ServerResponse;
+  /** Whether the connection ends with the response. */
+  isLast: boolean;
 }
 
 /** Answers what is no request, or not in time, and ends the connection. */
@@ -39,7 +41,7 @@ export class ClientErrors {
   /** Knows from now on which requests are being answered. */
   follow(app: FastifyInstance): void {
     app.addHook('onRequest', ({ raw }, reply, done) => {
-      this.#exchanges.set(raw.socket, { request: raw, response: reply.raw });
+      this.#exchanges.set(raw.socket, { request: raw, response: reply.raw, isLast: false });
       done();
     });
   }
@@ -51,8 +53,9 @@ export class ClientErrors {
     }
     const exchange = this.#exchanges.get(socket);
     if (exchange?.request.complete && !exchange.response.writableFinished) {
-      // What is wrong came after a request that was in order: its caller must not take this for the answer.
-      exchange.response.once('finish', () => socket.end());
+      // What is wrong follows a request that was in order: nobody is to take this for its answer.
+      if (!exchange.isLast) exchange.response.once('finish', () => socket.end());
+      exchange.isLast = true;
       return;
     }
     sendLastAnswer(problemOf(error.code), socket);
