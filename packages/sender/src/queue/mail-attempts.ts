@@ -67,13 +67,14 @@ export class MailAttempts {
     return end;
   }
 
-  /** Puts a mail off as if it had been tried. */
-  async putOff(id: string, failure: AttemptFailure): Promise<void> {
+  /** Puts a mail off as if it had been tried; false for one that is not queued any more. Rejects with `StoreError`. */
+  async putOff(id: string, failure: AttemptFailure): Promise<boolean> {
     const mail = await this.#deps.store.find(id);
-    if (mail?.state !== 'queued') return;
+    if (mail?.state !== 'queued') return false;
     const recipients = this.#openRecipients(mail);
     const results = allDeferred(recipients, failure);
     this.#settle({ mail, recipients, results, report: { failure, seconds: 0 } });
+    return true;
   }
 
   /** Resolves when all that follows from attempts is stored, or cannot be. */

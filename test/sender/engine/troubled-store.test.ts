@@ -1,0 +1,44 @@
+import { setTimeout } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { FailingStore } from './failing-store.ts';
+import { localSpec } from './local-spec.ts';
+import { receivingServer } from './receiving-server.ts';
+import { senderUnderTest } from './sender-under-test.ts';
+
+async function withFailingStore(t: Test, spec = {}) {
+  const server = await receivingServer(t);
+  let store: FailingStore | undefined;
+  const under = await senderUnderTest(t, {
+    over: (real) => {
+      store = new FailingStore(real);
+      return store;
+    },
+  });
+  under.declared.provider('first', localSpec(server.port, spec));
+  if (store === undefined) throw new Error('no store');
+  return { server, store, ...under };
+}
+
+t.test('while the store takes nothing, the server is not called again and again', async (t) => {
+  const { server, store, accept, recorder } = await withFailingStore(t);
+  store.fails = (call) => call === 'update';
+  await Promise.all(Array.from({ length: 200 }, () => accept()));
+  await setTimeout(500);
+  t.ok(server.seen.connections <= 10, `${server.seen.connections} connections`);
+  store.fails = () => false;
+  await recorder.hasEnds(200);
+  t.equal(server.received.length, 200);
+});
+
+t.test('mails that wait for a server survive that one of them cannot be read', async (t) => {
+  const { server, store, accept, recorder, sender } = await withFailingStore(t);
+  await server.down();
+  let reads = 0;
+  store.fails = (call) => call === 'find' && ++reads === 8;
+  await Promise.all(Array.from({ length: 20 }, () => accept()));
+  await recorder.hasAttempts(20);
+  await server.up();
+  await recorder.hasEnds(20);
+  t.equal(server.received.length, 20);
+  t.equal(sender.readings()[0]?.depth, 0);
+});
