@@ -1,5 +1,6 @@
 import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
 import t from 'tap';
+import { ManualClock } from '../../health/manual-clock.ts';
 import { localSpec } from './local-spec.ts';
 import { receivingServer } from './receiving-server.ts';
 import { senderUnderTest } from './sender-under-test.ts';
@@ -54,6 +55,25 @@ t.test('a mail whose turn is later keeps its turn across a restart', async (t) =
   await second.accept();
   await second.recorder.hasEnds(1);
   t.equal(server.received.length, 1, 'the new one overtakes it');
+});
+
+t.test('a mail that a wrong clock put off for a year waits no longer than a pause', async (t) => {
+  const server = await receivingServer(t);
+  const folder = t.testdir();
+  const first = await senderUnderTest(t, { folder });
+  const { declared } = first;
+  declared.provider('first', localSpec(server.port, { retry: { initialBackoffMs: 60_000 } }));
+  server.answer = (line) => (line.startsWith('RCPT') ? '450 4.2.0 later' : undefined);
+  await first.accept();
+  await first.recorder.hasAttempts(1);
+  await first.close();
+  server.answer = () => undefined;
+  const clock = new ManualClock();
+  clock.setWallClock(Date.now() - 365 * 86_400_000);
+  const second = await senderUnderTest(t, { folder, declared, clock });
+  clock.advance(60_000);
+  await second.recorder.hasEnds(1);
+  t.equal(server.received.length, 1);
 });
 
 t.test('after the grace a server that hangs is left, and its mail is kept', async (t) => {

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { createLogger } from '@mailprovider/process';
+import { type Clock, createLogger } from '@mailprovider/process';
 import { createSender, type RunningSender } from '@mailprovider/sender/create-sender';
 import type { MailRecord } from '@mailprovider/sender/mail/mail-record';
 import type { AttemptReport, SenderObserver } from '@mailprovider/sender/observer';
@@ -66,13 +66,14 @@ export async function senderUnderTest(
     readonly declared?: Declared;
     readonly folder?: string;
     readonly settings?: Partial<SenderSettings>;
+    readonly clock?: Clock;
     /** What stands between the sender and its store. */
     readonly over?: (store: MailStore) => MailStore;
   } = {},
 ): Promise<SenderUnderTest> {
   const declared = options.declared ?? new Declared();
   const recorder = new Recorder();
-  const { over = (store) => store } = options;
+  const { over = (store) => store, clock } = options;
   const sender = await createSender({
     store: over(await openLmdbStore(options.folder ?? t.testdir())),
     providers: declared,
@@ -83,6 +84,7 @@ export async function senderUnderTest(
     observer: recorder,
     logger: createLogger('sender', 'silent'),
     settings: { ...QUICK, ...options.settings },
+    ...(clock && { clock }),
   });
   t.teardown(() => sender.close());
   return {

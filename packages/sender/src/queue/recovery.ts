@@ -1,12 +1,15 @@
+import type { MailRecord } from '../mail/mail-record.ts';
 import type { MailStore } from '../store/mail-store.ts';
 import { afterInterruption, type Moment } from './attempt-outcome.ts';
 import type { ProviderQueues } from './provider-queues.ts';
+import { longestPauseMs } from './retry-policy.ts';
 
 const PAGE = 1_000;
 
 /**
  * Queues every mail that the store holds for delivery; those that a server may have since an earlier
- * process ended are first stored as uncertain.
+ * process ended are first stored as uncertain. A mail that is due later than any pause lasts was put
+ * off by a clock that was wrong.
  *
  * Rejects with `StoreError`.
  */
@@ -20,17 +23,20 @@ export async function recoverQueued(
   do {
     const page = { limit: PAGE, ...(after === undefined ? {} : { after }) };
     const { mails, next } = await store.list('queued', page);
-    await Promise.all(
-      mails.map(async (stored) => {
-        const queue = queues.of(stored.provider);
-        const mail = afterInterruption(stored, queues.rulesOf(stored.provider), moment());
-        if (mail !== stored) await store.update(mail);
-        if (mail.state === 'queued') queue.add(mail);
-        else queue.ended(mail);
-      }),
-    );
+    await Promise.all(mails.map(recover));
     recovered += mails.length;
     after = next;
   } while (after !== undefined);
   return recovered;
+
+  async function recover(stored: MailRecord): Promise<void> {
+    const queue = queues.of(stored.provider);
+    const rules = queues.rulesOf(stored.provider);
+    const { now, random } = moment();
+    const mail = afterInterruption(stored, rules, { now, random });
+    if (mail !== stored) await store.update(mail);
+    const latest = now + longestPauseMs(rules.retry);
+    if (mail.state === 'queued') queue.add({ ...mail, dueAt: Math.min(mail.dueAt, latest) });
+    else queue.ended(mail);
+  }
 }
