@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
+import { scriptedPeer } from '../../smtp/scripted-peer.ts';
 import { localSpec } from './local-spec.ts';
 import { receivingServer } from './receiving-server.ts';
 import { accepted, senderUnderTest } from './sender-under-test.ts';
@@ -85,4 +87,36 @@ t.test('what is not a mail, and a provider that cannot be used, is refused', asy
     'ProviderNotFound',
     'ProviderDisabled',
   ]);
+});
+
+t.test('mails do not wait for a server that is silent once there is another one', async (t) => {
+  const silent = await scriptedPeer(t, []);
+  const server = await receivingServer(t);
+  const { declared, recorder, accept } = await senderUnderTest(t, {
+    settings: { openTimeoutMs: 60_000 },
+  });
+  declared.provider('first', localSpec(silent.port));
+  await Promise.all(Array.from({ length: 10 }, () => accept()));
+  while (silent.connections() === 0) await setImmediate();
+  declared.provider('first', localSpec(server.port));
+  await recorder.hasEnds(10);
+  t.equal(server.received.length, 10);
+  t.ok(
+    recorder.ends.every(({ attempts }) => attempts === 1),
+    'the change counts as no attempt',
+  );
+  await silent.ended();
+});
+
+t.test('sessions of a provider that was disabled are not used when it is enabled', async (t) => {
+  const server = await receivingServer(t);
+  const { declared, recorder, accept } = await senderUnderTest(t);
+  declared.provider('first', localSpec(server.port));
+  await accept();
+  await recorder.hasEnds(1);
+  declared.provider('first', localSpec(server.port, { disabled: true }));
+  declared.provider('first', localSpec(server.port));
+  await accept();
+  await recorder.hasEnds(2);
+  t.equal(server.seen.connections, 2);
 });

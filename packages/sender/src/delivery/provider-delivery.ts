@@ -84,7 +84,7 @@ export class ProviderDelivery implements Delivery {
     }
   }
 
-  /** Has what follows use new sessions; those in use finish what they do. */
+  /** Has what follows use new sessions, and what waits for one; those in use finish what they do. */
   renew(): void {
     if (this.#kept === undefined) return;
     const { pool } = this.#kept;

@@ -102,16 +102,20 @@ export class ProviderQueues {
     if (served === undefined) return;
     const before = served.usability;
     served.usability = usableProvider(this.#deps.providers, name);
-    if (!meansTheSame(before, served.usability)) served.queue.changed();
+    if (!meansTheSame(before, served.usability)) renew(served);
   }
 
   #secretChanged(name: string): void {
-    for (const { usability, queue, delivery } of this.#served.values()) {
-      if (!usability.usable || usability.spec.smtp.passwordRef?.name !== name) continue;
-      delivery.renew();
-      queue.changed();
+    for (const served of this.#served.values()) {
+      const { usability } = served;
+      if (usability.usable && usability.spec.smtp.passwordRef?.name === name) renew(served);
     }
   }
+}
+
+function renew({ delivery, queue }: Served): void {
+  delivery.renew();
+  queue.changed();
 }
 
 /** Most writes to a provider are of its status, our own among them. */

@@ -5,7 +5,7 @@ import { endedBeforehand, PooledSession } from './pooled-session.ts';
 import { type PoolClock, RestingSessions } from './resting-sessions.ts';
 
 export interface SessionPoolOptions {
-  /** Opens a session; the signal aborts when the pool does. */
+  /** Opens a session; the signal aborts when the pool is closed. */
   readonly open: (signal: AbortSignal) => Promise<SmtpSession>;
   /** How many sessions there may be at once, those being opened or ended among them. */
   readonly maxConnections: number;
@@ -50,7 +50,7 @@ const CROWDED_MS = 60_000;
  */
 export class SessionPool {
   readonly #options: SessionPoolOptions;
-  readonly #abortion = new AbortController();
+  readonly #closing = new AbortController();
   readonly #sessions = new Set<PooledSession>();
   readonly #resting: RestingSessions;
   readonly #waiters: Waiter[] = [];
@@ -58,13 +58,12 @@ export class SessionPool {
   #places = 0;
   #first: Promise<PooledSession> | undefined;
   #crowded: { readonly limit: number; readonly untilMs: number } | undefined;
-  #closed = false;
 
   constructor(options: SessionPoolOptions) {
     this.#options = options;
     const { idleTimeoutMs, clock } = options;
     this.#resting = new RestingSessions(idleTimeoutMs, clock, (session) => this.#retire(session));
-    setMaxListeners(0, this.#abortion.signal);
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Places taken. */
@@ -110,9 +109,12 @@ export class SessionPool {
     }
   }
 
-  /** Takes no more: ends sessions at rest at once, those in use after their message. Resolves when all ended. */
+  /**
+   * Takes no more: ends sessions at rest and those being opened at once, those in use after their
+   * message. Resolves when all ended.
+   */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(new PoolClosedError());
     for (const { turnAway } of this.#waiters.splice(0)) turnAway(new PoolClosedError());
     for (const session of this.#resting.takeAll()) this.#retire(session);
     if (this.#places > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
@@ -121,8 +123,11 @@ export class SessionPool {
   /** Closes, and ends all sessions at once, whatever they are doing. */
   abort(): void {
     void this.close();
-    this.#abortion.abort(new PoolClosedError());
     for (const session of this.#sessions) session.close();
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #takeResting(): PooledSession | undefined {
@@ -174,11 +179,18 @@ export class SessionPool {
     }
   }
 
+  /** Rejects with `PoolClosedError` if the pool was closed meanwhile, whatever came of the opening. */
   async #open(): Promise<PooledSession> {
-    const { signal } = this.#abortion;
-    const session = new PooledSession(await this.#options.open(signal));
-    this.#sessions.add(session);
+    const { signal } = this.#closing;
+    const session = new PooledSession(
+      await this.#options.open(signal).catch((error) => {
+        signal.throwIfAborted();
+        throw error;
+      }),
+    );
     if (signal.aborted) session.close();
+    signal.throwIfAborted();
+    this.#sessions.add(session);
     return session;
   }
 
