@@ -42,3 +42,22 @@ t.test('mails that wait for a server survive that one of them cannot be read', a
   t.equal(server.received.length, 20);
   t.equal(sender.readings()[0]?.depth, 0);
 });
+
+t.test(
+  'many outcomes wait for the store without a warning, and are stored once it is back',
+  async (t) => {
+    const { server, store, accept, recorder } = await withFailingStore(t);
+    const warnings: Error[] = [];
+    const listen = (warning: Error) => warnings.push(warning);
+    process.on('warning', listen);
+    t.teardown(() => process.off('warning', listen));
+    store.fails = (call, { dataStarted }) => call === 'update' && !dataStarted;
+    await Promise.all(Array.from({ length: 20 }, () => accept()));
+    await server.has(20);
+    await setTimeout(100);
+    store.fails = () => false;
+    await recorder.hasEnds(20);
+    t.same(warnings, []);
+    t.equal(server.received.length, 20, 'none is sent twice');
+  },
+);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailRecord } from '../mail/mail-record.ts';
 import type { MailStore } from '../store/mail-store.ts';
@@ -28,6 +29,7 @@ export class StoredUpdates {
     this.#store = store;
     this.#clock = clock;
     this.#logger = logger;
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /** Calls back when the record is durable. */
