@@ -73,6 +73,7 @@ export class ProviderDelivery implements Delivery {
         envelopeId: mail.id,
         dataStarted,
       });
+      if (this.#aborted && results.some(isCutOff)) return { kind: 'abandoned' };
       return offered(recipients, results);
     } catch (error) {
       if (this.#aborted) return { kind: 'abandoned' };
@@ -130,6 +131,11 @@ export class ProviderDelivery implements Delivery {
 /** Most writes to a provider are of its status, and leave the spec as it is. */
 function isSame(one: MailProviderSpec, other: MailProviderSpec): boolean {
   return one === other || isDeepStrictEqual(one, other);
+}
+
+/** Whether the connection ended before the server had the message. */
+function isCutOff(result: RecipientResult): boolean {
+  return result.outcome === 'deferred' && result.reason === 'ConnectionClosed';
 }
 
 function offered(recipients: readonly string[], answers: readonly RecipientResult[]): AttemptEnd {

@@ -88,9 +88,15 @@ export class MailAttempts {
     content: Uint8Array,
   ): Promise<AttemptEnd> {
     const { store, delivery, logger } = this.#deps;
-    const dataStarted = () => store.update({ ...mail, dataStarted: true });
+    let marked = false;
+    const dataStarted = async () => {
+      await store.update({ ...mail, dataStarted: true });
+      marked = true;
+    };
     try {
-      return await delivery.attempt({ mail, recipients, content, dataStarted });
+      const end = await delivery.attempt({ mail, recipients, content, dataStarted });
+      if (end.kind === 'abandoned' && marked) this.#updates.store(mail, () => {});
+      return end;
     } catch (error) {
       if (error instanceof StoreError) throw error;
       logger.error({ mail: mail.id, err: error }, 'mailprovider sender attempt failed');
