@@ -120,3 +120,23 @@ t.test('sessions of a provider that was disabled are not used when it is enabled
   await recorder.hasEnds(2);
   t.equal(server.seen.connections, 2);
 });
+
+t.test('what waits for a server is tried as soon as health finds that it works', async (t) => {
+  const server = await receivingServer(t);
+  const { declared, recorder, accept } = await senderUnderTest(t);
+  const spec = localSpec(server.port, { retry: { initialBackoffMs: 60_000 } });
+  const found = (status: 'True' | 'False') => {
+    const lastTransitionTime = new Date().toISOString();
+    const condition = { type: 'Healthy', status, reason: 'Any', message: '', lastTransitionTime };
+    declared.provider('first', spec, { conditions: [condition] });
+  };
+  found('True');
+  await server.down();
+  await accept();
+  await recorder.hasAttempts(1);
+  found('False');
+  await server.up();
+  found('True');
+  await recorder.hasEnds(1);
+  t.equal(server.received.length, 1);
+});

@@ -59,6 +59,22 @@ t.test('a mail whose turn is later keeps its turn across a restart', async (t) =
   t.equal(server.received.length, 1, 'the new one overtakes it');
 });
 
+t.test('a mail that waited for a server that was down is tried at a start', async (t) => {
+  const server = await receivingServer(t);
+  const folder = t.testdir();
+  const first = await senderUnderTest(t, { folder });
+  const { declared } = first;
+  declared.provider('first', localSpec(server.port, { retry: { initialBackoffMs: 60_000 } }));
+  await server.down();
+  await first.accept();
+  await first.recorder.hasAttempts(1);
+  await first.close();
+  await server.up();
+  const second = await senderUnderTest(t, { folder, declared });
+  await second.recorder.hasEnds(1);
+  t.equal(server.received.length, 1);
+});
+
 t.test('a mail that a wrong clock put off for a year waits no longer than a pause', async (t) => {
   const server = await receivingServer(t);
   const folder = t.testdir();

@@ -64,7 +64,7 @@ export class ProviderQueue {
     this.#deps.observer.ended(mail);
   }
 
-  /** What the provider says, or its password, is another: what waits on account of the server may try again. */
+  /** The provider, its password or its health is another: what waits on account of the server may try again. */
   changed(): void {
     this.#gate.reset();
     this.#release();

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Logger } from '@mailprovider/process';
 import { attemptsAtOnce, ProviderDelivery } from '../delivery/provider-delivery.ts';
 import type { SessionOpener } from '../delivery/session-opener.ts';
+import { unhealthySince } from '../delivery/unhealthy-since.ts';
 import type { BacklogReading, SenderObserver } from '../observer.ts';
 import type { ProviderSource } from '../ports.ts';
 import { type Usability, usableProvider } from '../selection/usable-provider.ts';
@@ -103,6 +104,7 @@ export class ProviderQueues {
     const before = served.usability;
     served.usability = usableProvider(this.#deps.providers, name);
     if (!meansTheSame(before, served.usability)) renew(served);
+    else if (isUnhealthy(before) && !isUnhealthy(served.usability)) served.queue.changed();
   }
 
   #secretChanged(name: string): void {
@@ -111,6 +113,11 @@ export class ProviderQueues {
       if (usability.usable && usability.spec.smtp.passwordRef?.name === name) renew(served);
     }
   }
+}
+
+/** As health finds it, which looks more often than mails that wait for a server are due. */
+function isUnhealthy(usability: Usability): boolean {
+  return usability.usable && unhealthySince(usability.provider) !== undefined;
 }
 
 function renew({ delivery, queue }: Served): void {
