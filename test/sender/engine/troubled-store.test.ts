@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
+import { type MailStore, StoreError } from '@mailprovider/sender/store/mail-store';
 import t, { type Test } from 'tap';
+import { ManualClock } from '../../health/manual-clock.ts';
 import { FailingStore } from './failing-store.ts';
 import { localSpec } from './local-spec.ts';
 import { receivingServer } from './receiving-server.ts';
@@ -61,3 +63,31 @@ t.test(
     t.equal(server.received.length, 20, 'none is sent twice');
   },
 );
+
+t.test('a start that the store fails leaves nothing that delivers', async (t) => {
+  const server = await receivingServer(t);
+  const folder = t.testdir();
+  const first = await senderUnderTest(t, { folder });
+  const { declared } = first;
+  const retry = { initialBackoffMs: 60_000 };
+  declared.provider('first', localSpec(server.port, { retry }));
+  server.answer = (line) => (line.startsWith('RCPT') ? '450 4.2.0 later' : undefined);
+  await first.accept();
+  await first.recorder.hasAttempts(1);
+  await first.close();
+  let real: MailStore | undefined;
+  const over = (store: MailStore) => {
+    real = store;
+    const failing = new FailingStore(store);
+    failing.list = async (state, page) => {
+      if (page.after !== undefined) throw new StoreError('StoreCorrupt', 'the store fails');
+      return { ...(await store.list(state, page)), next: 'more' };
+    };
+    return failing;
+  };
+  const clock = new ManualClock();
+  await t.rejects(senderUnderTest(t, { folder, declared, clock, over }), StoreError);
+  t.equal(declared.listeners, 0);
+  t.same(clock.pending, []);
+  await real?.close();
+});
