@@ -108,6 +108,27 @@ t.test('mails do not wait for a server that is silent once there is another one'
   await silent.ended();
 });
 
+t.test('nor for one that stopped to answer within mails', async (t) => {
+  const hanging = await receivingServer(t);
+  const server = await receivingServer(t);
+  const { declared, recorder, accept } = await senderUnderTest(t, { settings: { graceMs: 100 } });
+  const hung = new Promise<void>((resolve) => {
+    let mails = 0;
+    hanging.answer = (line) => {
+      if (!line.startsWith('MAIL')) return undefined;
+      mails += 1;
+      if (mails === 5) resolve();
+      return 'hang';
+    };
+  });
+  declared.provider('first', localSpec(hanging.port));
+  await Promise.all(Array.from({ length: 10 }, () => accept()));
+  await hung;
+  declared.provider('first', localSpec(server.port));
+  await recorder.hasEnds(5);
+  t.equal(server.received.length, 5);
+});
+
 t.test('sessions of a provider that was disabled are not used when it is enabled', async (t) => {
   const server = await receivingServer(t);
   const { declared, recorder, accept } = await senderUnderTest(t);

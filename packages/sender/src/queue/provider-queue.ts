@@ -36,6 +36,8 @@ export class ProviderQueue {
   /** Stranded when a session worked again, and about to be stored as put off. */
   readonly #released = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
+  /** Those of them that began since the provider was another. */
+  #inSlots = new Set<Promise<void>>();
   #opening: { readonly at: number; readonly cancel: () => void } | undefined;
   #closed = false;
 
@@ -64,6 +66,12 @@ export class ProviderQueue {
     this.#deps.observer.ended(mail);
   }
 
+  /** The provider or its password is another: slots that attempts with the former hold count no more. */
+  renewed(): void {
+    this.#inSlots = new Set();
+    this.changed();
+  }
+
   /** The provider, its password or its health is another: what waits on account of the server may try again. */
   changed(): void {
     this.#gate.reset();
@@ -89,11 +97,14 @@ export class ProviderQueue {
       const id = this.#waiting.takeDue();
       if (id === undefined) return;
       this.#stranded.delete(id);
+      const inSlots = this.#inSlots;
       const attempt = this.#attempt(id).finally(() => {
         this.#underWay.delete(attempt);
+        inSlots.delete(attempt);
         this.#fill();
       });
       this.#underWay.add(attempt);
+      inSlots.add(attempt);
     }
   }
 
@@ -104,7 +115,7 @@ export class ProviderQueue {
       return false;
     }
     const room = this.#storeGate.limit(this.#deps.slots());
-    return this.#underWay.size < this.#gate.limit(room);
+    return this.#inSlots.size < this.#gate.limit(room);
   }
 
   #fillAt(at: number): void {

@@ -122,7 +122,7 @@ function isUnhealthy(usability: Usability): boolean {
 
 function renew({ delivery, queue }: Served): void {
   delivery.renew();
-  queue.changed();
+  queue.renewed();
 }
 
 /** Most writes to a provider are of its status, our own among them. */
