@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { AttemptEnd } from '../delivery/attempt.ts';
 import type { AttemptFailure } from '../mail/attempt-result.ts';
 import type { MailRecord } from '../mail/mail-record.ts';
+import { logStoreFailure } from '../store/log-store-failure.ts';
+import { Alarm } from './alarm.ts';
 import { Backlog } from './backlog.ts';
 import { MailAttempts, type MailAttemptsDeps } from './mail-attempts.ts';
 import { ServerGate } from './server-gate.ts';
@@ -30,6 +32,7 @@ export class ProviderQueue {
   readonly #gate: ServerGate;
   /** An attempt that cannot be marked costs the server a session, so a store that fails is spared, too. */
   readonly #storeGate: ServerGate;
+  readonly #opening: Alarm;
   readonly #attempts: MailAttempts;
   /** Put off because no session could be had. */
   readonly #stranded = new Set<string>();
@@ -38,7 +41,6 @@ export class ProviderQueue {
   readonly #underWay = new Set<Promise<void>>();
   /** Those of them that began since the provider was another. */
   #inSlots = new Set<Promise<void>>();
-  #opening: { readonly at: number; readonly cancel: () => void } | undefined;
   #closed = false;
 
   constructor(deps: ProviderQueueDeps) {
@@ -46,6 +48,7 @@ export class ProviderQueue {
     this.#waiting = new WaitingMails(deps.clock, () => this.#fill());
     this.#gate = new ServerGate(deps.random);
     this.#storeGate = new ServerGate(deps.random);
+    this.#opening = new Alarm(deps.clock, () => this.#fill());
     this.#attempts = new MailAttempts(deps, (mail) => this.#settled(mail));
   }
 
@@ -82,7 +85,7 @@ export class ProviderQueue {
   /** Begins nothing more; resolves when what is under way has ended and is stored. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#opening?.cancel();
+    this.#opening.cancel();
     this.#waiting.clear();
     await Promise.all(this.#underWay);
     await this.#attempts.close();
@@ -98,7 +101,7 @@ export class ProviderQueue {
       if (id === undefined) return;
       this.#stranded.delete(id);
       const inSlots = this.#inSlots;
-      const attempt = this.#attempt(id).finally(() => {
+      const attempt = this.#attempt(id, inSlots).finally(() => {
         this.#underWay.delete(attempt);
         inSlots.delete(attempt);
         this.#fill();
@@ -111,31 +114,20 @@ export class ProviderQueue {
   #hasSlot(): boolean {
     const opensAt = Math.max(this.#gate.opensAt, this.#storeGate.opensAt);
     if (opensAt > this.#deps.clock.monotonicMs()) {
-      this.#fillAt(opensAt);
+      this.#opening.set(opensAt);
       return false;
     }
     const room = this.#storeGate.limit(this.#deps.slots());
     return this.#inSlots.size < this.#gate.limit(room);
   }
 
-  #fillAt(at: number): void {
-    if (this.#opening?.at === at) return;
-    this.#opening?.cancel();
-    const { clock } = this.#deps;
-    const cancel = clock.schedule(at - clock.monotonicMs(), () => {
-      this.#opening = undefined;
-      this.#fill();
-    });
-    this.#opening = { at, cancel };
-  }
-
-  async #attempt(id: string): Promise<void> {
+  async #attempt(id: string, inSlots: ReadonlySet<unknown>): Promise<void> {
     try {
       const end = await this.#attempts.attempt(id);
       this.#storeGate.worked();
       if (end === undefined) this.#forget(id);
       else if (end.kind === 'no-session') await this.#strand(id, end.failure);
-      else this.#judge(end);
+      else if (inSlots === this.#inSlots) this.#judge(end);
     } catch (error) {
       this.#storeFailed(id, error);
     }
@@ -143,8 +135,7 @@ export class ProviderQueue {
 
   /** The mail is as it was, and waits for the store. */
   #storeFailed(id: string, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.#deps.logger.error({ mail: id, error: message }, 'mailprovider sender store failed');
+    logStoreFailure(this.#deps.logger, error, id);
     this.#storeGate.failed(this.#deps.clock.monotonicMs());
     this.#wait(id, this.#now());
   }
