@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { SmtpSession } from '../session.ts';
 import type { RecipientResult, Transaction } from '../transaction/transaction.ts';
+import { Crowd } from './crowd.ts';
 import { endedBeforehand, PooledSession } from './pooled-session.ts';
 import { type PoolClock, RestingSessions } from './resting-sessions.ts';
 
@@ -38,9 +39,6 @@ interface Waiter {
  */
 const DEFAULT_MAX_MESSAGES = 100;
 
-/** After so long a server that took no more sessions is asked for one more again. */
-const CROWDED_MS = 60_000;
-
 /**
  * Keeps sessions to one server, and sends each message over one of them.
  *
@@ -53,16 +51,17 @@ export class SessionPool {
   readonly #closing = new AbortController();
   readonly #sessions = new Set<PooledSession>();
   readonly #resting: RestingSessions;
+  readonly #crowd: Crowd;
   readonly #waiters: Waiter[] = [];
   readonly #whenEmpty: (() => void)[] = [];
   #places = 0;
   #first: Promise<PooledSession> | undefined;
-  #crowded: { readonly limit: number; readonly untilMs: number } | undefined;
 
   constructor(options: SessionPoolOptions) {
     this.#options = options;
     const { idleTimeoutMs, clock } = options;
     this.#resting = new RestingSessions(idleTimeoutMs, clock, (session) => this.#retire(session));
+    this.#crowd = new Crowd(() => clock.monotonicMs());
     setMaxListeners(0, this.#closing.signal);
   }
 
@@ -148,11 +147,7 @@ export class SessionPool {
   }
 
   get #limit(): number {
-    const { maxConnections, clock } = this.#options;
-    if (this.#crowded === undefined || clock.monotonicMs() >= this.#crowded.untilMs) {
-      return maxConnections;
-    }
-    return Math.min(maxConnections, this.#crowded.limit);
+    return Math.min(this.#options.maxConnections, this.#crowd.limit);
   }
 
   async #openUnlessCrowded(): Promise<PooledSession | undefined> {
@@ -163,8 +158,7 @@ export class SessionPool {
       return await this.#open();
     } catch (error) {
       if (this.#sessions.size === 0 || this.#closed) throw error;
-      const untilMs = this.#options.clock.monotonicMs() + CROWDED_MS;
-      this.#crowded = { limit: this.#sessions.size, untilMs };
+      this.#crowd.noticed(this.#sessions.size);
       return undefined;
     }
   }
