@@ -1,30 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import type { SmtpSession } from '../session.ts';
 import type { RecipientResult, Transaction } from '../transaction/transaction.ts';
 import { Crowd } from './crowd.ts';
+import { PoolClosedError } from './pool-closed-error.ts';
+import type { SessionPoolOptions } from './pool-options.ts';
 import { endedBeforehand, PooledSession } from './pooled-session.ts';
-import { type PoolClock, RestingSessions } from './resting-sessions.ts';
-
-export interface SessionPoolOptions {
-  /** Opens a session; the signal aborts when the pool is closed. */
-  readonly open: (signal: AbortSignal) => Promise<SmtpSession>;
-  /** How many sessions there may be at once, those being opened or ended among them. */
-  readonly maxConnections: number;
-  /** After how many messages a session is replaced; 100 by default. */
-  readonly maxMessages?: number;
-  /** After how long without a message a session is ended. */
-  readonly idleTimeoutMs: number;
-  readonly clock: PoolClock;
-}
-
-/** The pool takes no more; the message was not offered to the server. */
-export class PoolClosedError extends Error {
-  override readonly name = 'PoolClosedError';
-
-  constructor() {
-    super('the pool of SMTP sessions is closed');
-  }
-}
+import { RestingSessions } from './resting-sessions.ts';
 
 /** Who waits for a place is given one, perhaps with a session in it, or is turned away. */
 interface Waiter {
