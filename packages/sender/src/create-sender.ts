@@ -42,7 +42,7 @@ export interface RunningSender extends Sender {
 /**
  * Starts to deliver what the store holds, and to accept mails.
  *
- * Rejects with `StoreError` if the store cannot be read.
+ * Rejects with `StoreError` if the store cannot be read; it is the caller's to close then.
  */
 export async function createSender(given: SenderDeps): Promise<RunningSender> {
   const settings = { ...DEFAULT_SETTINGS, ...given.settings };
@@ -53,7 +53,11 @@ export async function createSender(given: SenderDeps): Promise<RunningSender> {
   const queues = new ProviderQueues({ ...deps, opener });
   const intake = new Intake({ ...deps, queues });
   const changes = new MailChanges({ ...deps, queues });
-  await recoverQueued(store, queues, () => ({ now: clock.now().getTime(), random: random() }));
+  const moment = () => ({ now: clock.now().getTime(), random: random() });
+  await recoverQueued(store, queues, moment).catch(async (error) => {
+    await queues.close(0);
+    throw error;
+  });
   const stopRetention = startRetention(deps);
   let closing: Promise<void> | undefined;
 

@@ -7,7 +7,7 @@ import type { Refusal } from './sender.ts';
 export interface AttemptReport {
   /** As it is after the attempt. */
   readonly mail: MailRecord;
-  /** The recipients that were tried, as they are after the attempt. */
+  /** The recipients that were tried, and what the attempt found out. */
   readonly attempted: readonly RecipientRecord[];
   /** When it ended. */
   readonly at: Date;

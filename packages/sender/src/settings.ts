@@ -9,7 +9,7 @@ export interface SenderSettings {
   readonly maxMessagesPerSession: number;
   /** A session that delivers nothing for so long is ended. */
   readonly idleTimeoutMs: number;
-  /** From the name lookup to the answer to AUTH. */
+  /** From reading the Secret to the answer to AUTH. */
   readonly openTimeoutMs: number;
   /** For each step of a transaction. */
   readonly timeLimits: TimeLimits;

@@ -84,6 +84,20 @@ t.test('an uncertain outcome is tried again once, with what else is open', async
   t.match(twice, { state: 'dead', uncertainAttempts: 2, recipients: [{ outcome: 'uncertain' }] });
 });
 
+t.test('who may have the mail stays uncertain until a server tells', async (t) => {
+  const roomy = { ...RULES, fast: { count: 2, initialBackoffMs: 100 } };
+  const refused = after(after(mailTo('a'), { a: UNCERTAIN }, roomy), { a: DEFERRED }, roomy);
+  t.match(refused, {
+    state: 'queued',
+    uncertainAttempts: 1,
+    recipients: [{ outcome: 'uncertain', reason: 'RecipientRejected', code: 450 }],
+  });
+  const dead = after(refused, { a: DEFERRED }, roomy);
+  t.match(dead, { state: 'dead', recipients: [{ outcome: 'uncertain' }] });
+  t.same(outcomes(after(refused, { a: DELIVERED }, roomy)), ['delivered']);
+  t.same(outcomes(after(refused, { a: REJECTED }, roomy)), ['rejected']);
+});
+
 t.test('an uncertain outcome is final where it is never tried again', async (t) => {
   const never = { ...RULES, uncertainRetries: 0 };
   t.match(after(mailTo('a'), { a: UNCERTAIN }, never), { state: 'dead' });

@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
+import { scriptedPeer } from '../../smtp/scripted-peer.ts';
 import { localSpec } from './local-spec.ts';
 import { receivingServer } from './receiving-server.ts';
 import { accepted, senderUnderTest } from './sender-under-test.ts';
@@ -85,4 +87,77 @@ t.test('what is not a mail, and a provider that cannot be used, is refused', asy
     'ProviderNotFound',
     'ProviderDisabled',
   ]);
+});
+
+t.test('mails do not wait for a server that is silent once there is another one', async (t) => {
+  const silent = await scriptedPeer(t, []);
+  const server = await receivingServer(t);
+  const { declared, recorder, accept } = await senderUnderTest(t, {
+    settings: { openTimeoutMs: 60_000 },
+  });
+  declared.provider('first', localSpec(silent.port));
+  await Promise.all(Array.from({ length: 10 }, () => accept()));
+  while (silent.connections() === 0) await setImmediate();
+  declared.provider('first', localSpec(server.port));
+  await recorder.hasEnds(10);
+  t.equal(server.received.length, 10);
+  t.ok(
+    recorder.ends.every(({ attempts }) => attempts === 1),
+    'the change counts as no attempt',
+  );
+  await silent.ended();
+});
+
+t.test('nor for one that stopped to answer within mails', async (t) => {
+  const hanging = await receivingServer(t);
+  const server = await receivingServer(t);
+  const { declared, recorder, accept } = await senderUnderTest(t, { settings: { graceMs: 100 } });
+  const hung = new Promise<void>((resolve) => {
+    let mails = 0;
+    hanging.answer = (line) => {
+      if (!line.startsWith('MAIL')) return undefined;
+      mails += 1;
+      if (mails === 5) resolve();
+      return 'hang';
+    };
+  });
+  declared.provider('first', localSpec(hanging.port));
+  await Promise.all(Array.from({ length: 10 }, () => accept()));
+  await hung;
+  declared.provider('first', localSpec(server.port));
+  await recorder.hasEnds(5);
+  t.equal(server.received.length, 5);
+});
+
+t.test('sessions of a provider that was disabled are not used when it is enabled', async (t) => {
+  const server = await receivingServer(t);
+  const { declared, recorder, accept } = await senderUnderTest(t);
+  declared.provider('first', localSpec(server.port));
+  await accept();
+  await recorder.hasEnds(1);
+  declared.provider('first', localSpec(server.port, { disabled: true }));
+  declared.provider('first', localSpec(server.port));
+  await accept();
+  await recorder.hasEnds(2);
+  t.equal(server.seen.connections, 2);
+});
+
+t.test('what waits for a server is tried as soon as health finds that it works', async (t) => {
+  const server = await receivingServer(t);
+  const { declared, recorder, accept } = await senderUnderTest(t);
+  const spec = localSpec(server.port, { retry: { initialBackoffMs: 60_000 } });
+  const found = (status: 'True' | 'False') => {
+    const lastTransitionTime = new Date().toISOString();
+    const condition = { type: 'Healthy', status, reason: 'Any', message: '', lastTransitionTime };
+    declared.provider('first', spec, { conditions: [condition] });
+  };
+  found('True');
+  await server.down();
+  await accept();
+  await recorder.hasAttempts(1);
+  found('False');
+  await server.up();
+  found('True');
+  await recorder.hasEnds(1);
+  t.equal(server.received.length, 1);
 });

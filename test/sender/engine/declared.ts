@@ -30,6 +30,11 @@ export class Declared implements ProviderSource, SecretReader {
     this.#changes.emit('secret', name);
   }
 
+  /** How many listen to changes of providers. */
+  get listeners(): number {
+    return this.#changes.listenerCount('provider');
+  }
+
   all(): readonly MailProvider[] {
     return [...this.#providers.values()];
   }

@@ -184,3 +184,16 @@ t.test('the backlog of a provider is bounded, retries included', async (t) => {
   t.equal(under.server.received.length, 10);
   await under.accept();
 });
+
+t.test('a mail that was the trial of a server and is deferred waits for its turn', async (t) => {
+  const retry = { count: 5, initialBackoffMs: 200 };
+  const { server, accept, recorder } = await withServer(t, {}, { retry });
+  await server.down();
+  await accept();
+  await recorder.hasAttempts(1);
+  server.answer = (line) => (line.startsWith('RCPT') ? '450 4.2.0 later' : undefined);
+  await server.up();
+  await recorder.hasAttempts(3);
+  const [, second, third] = recorder.attempts.map(({ at }) => at.getTime());
+  t.ok(Number(third) - Number(second) >= 195, `${third} after ${second}, half of 2 * 200 ms`);
+});

@@ -1,10 +1,11 @@
 import { EventEmitter, once } from 'node:events';
-import { createLogger } from '@mailprovider/process';
+import { type Clock, createLogger } from '@mailprovider/process';
 import { createSender, type RunningSender } from '@mailprovider/sender/create-sender';
 import type { MailRecord } from '@mailprovider/sender/mail/mail-record';
 import type { AttemptReport, SenderObserver } from '@mailprovider/sender/observer';
 import type { SubmitResult } from '@mailprovider/sender/sender';
 import { DEFAULT_SETTINGS, type SenderSettings } from '@mailprovider/sender/settings';
+import type { MailStore } from '@mailprovider/sender/store/mail-store';
 import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
 import { createAddressPolicy } from '@mailprovider/smtp';
 import type { Test } from 'tap';
@@ -65,12 +66,16 @@ export async function senderUnderTest(
     readonly declared?: Declared;
     readonly folder?: string;
     readonly settings?: Partial<SenderSettings>;
+    readonly clock?: Clock;
+    /** What stands between the sender and its store. */
+    readonly over?: (store: MailStore) => MailStore;
   } = {},
 ): Promise<SenderUnderTest> {
   const declared = options.declared ?? new Declared();
   const recorder = new Recorder();
+  const { over = (store) => store, clock } = options;
   const sender = await createSender({
-    store: await openLmdbStore(options.folder ?? t.testdir()),
+    store: over(await openLmdbStore(options.folder ?? t.testdir())),
     providers: declared,
     references: { lookUp: async () => ({ found: false, why: 'no-such-kind' }) },
     secrets: declared,
@@ -79,6 +84,7 @@ export async function senderUnderTest(
     observer: recorder,
     logger: createLogger('sender', 'silent'),
     settings: { ...QUICK, ...options.settings },
+    ...(clock && { clock }),
   });
   t.teardown(() => sender.close());
   return {

@@ -36,6 +36,18 @@ t.test('one that is due in a month is not due before', async (t) => {
   t.ok(waiting.hasDue);
 });
 
+t.test('a wall clock that is set while a mail waits changes nothing of its pause', async (t) => {
+  for (const hours of [-24, 24]) {
+    const { clock, waiting, now } = waitingUnder(t);
+    waiting.add('id', now() + 100);
+    clock.setWallClock(now() + hours * 3_600_000);
+    clock.advance(99);
+    t.notOk(waiting.hasDue);
+    clock.advance(1);
+    t.ok(waiting.hasDue, `${hours} h`);
+  }
+});
+
 t.test('one that is taken waits no more, due or not', async (t) => {
   const { clock, waiting, now } = waitingUnder(t);
   waiting.add('due', now());

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { PoolClosedError, SmtpError } from '@mailprovider/smtp';
 import t from 'tap';
 import { open } from '../probe.ts';
-import { close, hear, reset, type Step, say } from '../scripted-peer.ts';
+import { close, hear, reset, type Step, say, scriptedPeer } from '../scripted-peer.ts';
 import { MailServer, settle } from '../transaction/mail-server.ts';
 import { mailTo, sent } from '../transaction/sending.ts';
 import { eachConnection, poolTo } from './pools.ts';
@@ -176,15 +176,17 @@ t.test('a message that cannot be said, or must not end, leaves its place', async
 
 t.test('closing lets messages under way end, and turns away who waits', async (t) => {
   const { pool, peer } = await poolTo(t, [takesMail()]);
-  const started = gate();
+  const started = [gate(), gate()] as const;
   const hold = gate();
-  const dataStarted = () => {
-    started.open();
-    return hold.opened;
-  };
-  const [held, other] = [pool.send(mailTo(1, { dataStarted })), pool.send(mailTo(1))];
+  const [held, other] = started.map(({ open }) => {
+    const dataStarted = () => {
+      open();
+      return hold.opened;
+    };
+    return pool.send(mailTo(1, { dataStarted }));
+  });
   const waiting = pool.send(mailTo(1));
-  await started.opened;
+  await Promise.all(started.map(({ opened }) => opened));
   let closed = false;
   const turnedAway = t.rejects(waiting, PoolClosedError);
   const closing = pool.close().then(() => {
@@ -192,14 +194,36 @@ t.test('closing lets messages under way end, and turns away who waits', async (t
   });
   await turnedAway;
   await t.rejects(pool.send(mailTo(1)), PoolClosedError);
-  t.strictSame(await other, [{ outcome: 'delivered' }]);
+  await settle();
   t.notOk(closed);
   hold.open();
   t.strictSame(await held, [{ outcome: 'delivered' }]);
+  t.strictSame(await other, [{ outcome: 'delivered' }]);
   await Promise.all([closing, pool.close()]);
   t.equal(pool.size, 0);
   t.equal(await peer.ended(), 2);
   t.equal(peer.received().split('QUIT').length - 1, 2);
+});
+
+t.test('closing turns away who opens a session, whatever comes of that', async (t) => {
+  const hold = gate();
+  const silent = await scriptedPeer(t, []);
+  const opens = ['opened', 'refused', 'silent'] as const;
+  for (const what of opens) {
+    const { pool, peer } = await poolTo(t, [takesMail()], {
+      open: async (signal) => {
+        if (what === 'silent') return open({ target: { port: silent.port }, signal });
+        await hold.opened;
+        return open({ target: { port: what === 'opened' ? peer.port : 1 } });
+      },
+    });
+    const turnedAway = t.rejects(pool.send(mailTo(1)), PoolClosedError, what);
+    const closed = pool.close();
+    hold.open();
+    await Promise.all([turnedAway, closed]);
+    t.equal(pool.size, 0);
+    await peer.ended();
+  }
 });
 
 t.test('aborting ends everything at once', async (t) => {

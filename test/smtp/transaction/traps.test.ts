@@ -132,3 +132,22 @@ t.test('RSET precedes a message after one that ended half-way, and only then', a
     t.equal(peer.received().split('RSET').length, 2);
   }
 });
+
+t.test('a message is not begun where the one before may not be forgotten', async (t) => {
+  const { session, peer } = await converse(t, PIPELINED, [
+    ...[...heard(1), say('250 a\r\n250 b\r\n451 c\r\n'), hear('RSET'), ...heard(1)],
+    say('502 what\r\n250 a\r\n250 b\r\n354 c\r\n'),
+  ]);
+  t.strictSame(await sent(session, mailTo(1)), ['deferred data MessageRejected 451']);
+  t.strictSame(await sent(session, mailTo(1)), ['deferred mail ProtocolError 502']);
+  await peer.ended();
+  t.match(peer.received(), /DATA\r\n$/, 'neither content nor dot');
+});
+
+t.test('no empty message goes to a recipient that was taken though MAIL was refused', async (t) => {
+  const replies = say('550 a\r\n250 b\r\n354 c\r\n');
+  const { session, peer } = await converse(t, PIPELINED, [...heard(1), replies]);
+  t.strictSame(await sent(session, mailTo(1)), ['rejected mail SenderRejected 550']);
+  await peer.ended();
+  t.match(peer.received(), /DATA\r\n$/);
+});

@@ -3,7 +3,8 @@ import type { Clock } from '@mailprovider/process';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { SessionReason } from '@mailprovider/provider/reasons';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
-import { PoolClosedError, SessionPool } from '@mailprovider/smtp/pool/session-pool';
+import { PoolClosedError } from '@mailprovider/smtp/pool/pool-closed-error';
+import { SessionPool } from '@mailprovider/smtp/pool/session-pool';
 import type { RecipientResult } from '@mailprovider/smtp/transaction/transaction';
 import type { AttemptFailure, AttemptResult } from '../mail/attempt-result.ts';
 import type { Mailbox } from '../mail/submission.ts';
@@ -76,6 +77,7 @@ export class ProviderDelivery implements Delivery {
         envelopeId: mail.id,
         dataStarted,
       });
+      if (this.#aborted && results.some(isCutOff)) return { kind: 'abandoned' };
       return offered(recipients, results);
     } catch (error) {
       if (this.#aborted) return { kind: 'abandoned' };
@@ -87,7 +89,7 @@ export class ProviderDelivery implements Delivery {
     }
   }
 
-  /** Has what follows use new sessions; those in use finish what they do. */
+  /** Has what follows use new sessions, and what waits for one; those in use finish what they do. */
   renew(): void {
     if (this.#kept === undefined) return;
     const { pool } = this.#kept;
@@ -133,6 +135,11 @@ export class ProviderDelivery implements Delivery {
 /** Most writes to a provider are of its status, and leave the spec as it is. */
 function isSame(one: MailProviderSpec, other: MailProviderSpec): boolean {
   return one === other || isDeepStrictEqual(one, other);
+}
+
+/** Whether the connection ended before the server had the message. */
+function isCutOff(result: RecipientResult): boolean {
+  return result.outcome === 'deferred' && result.reason === 'ConnectionClosed';
 }
 
 function offered(recipients: readonly string[], answers: readonly RecipientResult[]): AttemptEnd {

@@ -10,6 +10,7 @@ import {
   type SmtpFailure,
   type SmtpSession,
 } from '@mailprovider/smtp';
+import { untilAborted } from '@mailprovider/smtp/abort';
 import { suspensionAfter } from '@mailprovider/smtp/login/auth-suspension';
 import {
   type CredentialsDeps,
@@ -59,19 +60,20 @@ export class SessionOpener {
     const stored = provider.status?.authSuspension;
     if (stored !== undefined) this.#suspended.note(stored, clock.now());
     const target = targetOf(spec);
-    const known = loginTo(target, await this.#load(spec));
-    this.#requireDue(known?.login);
-    return withDeadline(signal, settings.openTimeoutMs, (limit) =>
-      this.#tryToOpen({ provider, target, known }, limit),
-    );
+    return withDeadline(signal, settings.openTimeoutMs, async (limit) => {
+      const loaded = await this.#load(spec, limit).catch(() => {
+        signal.throwIfAborted();
+        throw new NoSession({ reason: 'CredentialsUnavailable' });
+      });
+      const known = loginTo(target, loaded);
+      this.#requireDue(known?.login);
+      return this.#tryToOpen({ provider, target, known }, limit);
+    });
   }
 
-  async #load(spec: MailProviderSpec): Promise<LoadedCredentials> {
-    try {
-      return await loadCredentials(spec, this.#deps);
-    } catch {
-      throw new NoSession({ reason: 'CredentialsUnavailable' });
-    }
+  /** Rejects when the Secret's state cannot be told in time. */
+  #load(spec: MailProviderSpec, signal: AbortSignal): Promise<LoadedCredentials> {
+    return untilAborted(signal, loadCredentials(spec, this.#deps));
   }
 
   async #tryToOpen(

@@ -15,6 +15,7 @@ import { messageIdFor } from '../render/mail-identity.ts';
 import { renderMail } from '../render/render-mail.ts';
 import { selectProvider } from '../selection/select-provider.ts';
 import type { SubmitOptions, SubmitResult } from '../sender.ts';
+import { logStoreFailure } from '../store/log-store-failure.ts';
 import type { IdempotencyKey, MailStore } from '../store/mail-store.ts';
 import { KeyTurns } from './key-turns.ts';
 
@@ -68,8 +69,7 @@ export class Intake {
       const idempotency = { key, digest: digestOf(input) };
       return await this.#turns.take(key, () => this.#acceptOnce(submission, idempotency));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.#deps.logger.error({ error: message }, 'mailprovider sender store failed');
+      logStoreFailure(this.#deps.logger, error);
       return storeUnavailable();
     }
   }

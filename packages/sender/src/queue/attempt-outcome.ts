@@ -40,9 +40,7 @@ export function afterAttempt(
 ): MailRecord {
   const recipients = mail.recipients.map((recipient) => {
     const result = results.get(recipient.address);
-    return result === undefined
-      ? recipient
-      : { address: recipient.address, provider: mail.provider, ...result };
+    return result === undefined ? recipient : afterResult(recipient, result, mail.provider);
   });
   const wasUncertain = [...results.values()].some(({ outcome }) => outcome === 'uncertain');
   const tried: MailRecord = {
@@ -53,6 +51,17 @@ export function afterAttempt(
     dataStarted: false,
   };
   return settled(tried, rules, moment);
+}
+
+/** Who may have the mail since an earlier attempt may have it still when a later one gets nowhere. */
+function afterResult(
+  { address, outcome }: RecipientRecord,
+  result: AttemptResult,
+  provider: string,
+): RecipientRecord {
+  const told = { address, provider, ...result };
+  const isUnknownStill = outcome === 'uncertain' && result.outcome === 'deferred';
+  return isUnknownStill ? { ...told, outcome } : told;
 }
 
 /** The state that follows from the recipients. */

@@ -21,7 +21,7 @@ export interface MailAttemptsDeps {
 /** What an attempt was for, and what it found out. */
 interface Tried {
   readonly mail: MailRecord;
-  readonly recipients: readonly string[];
+  /** By the address of each recipient it was for. */
   readonly results: ReadonlyMap<string, AttemptResult>;
   readonly report: Pick<AttemptReport, 'failure' | 'suspension' | 'seconds'>;
 }
@@ -63,20 +63,20 @@ export class MailAttempts {
     const seconds = (clock.monotonicMs() - begin) / 1000;
     this.#settle({
       mail,
-      recipients,
       results: end.kind === 'offered' ? end.results : allDeferred(recipients, end.failure),
       report: { seconds, ...(failure && { failure }), ...(suspension && { suspension }) },
     });
     return end;
   }
 
-  /** Puts a mail off as if it had been tried. */
-  async putOff(id: string, failure: AttemptFailure): Promise<void> {
+  /** Puts a mail off as if it had been tried; false for one that is not queued any more. Rejects with `StoreError`. */
+  async putOff(id: string, failure: AttemptFailure): Promise<boolean> {
     const mail = await this.#deps.store.find(id);
-    if (mail?.state !== 'queued') return;
+    if (mail?.state !== 'queued') return false;
     const recipients = this.#openRecipients(mail);
     const results = allDeferred(recipients, failure);
-    this.#settle({ mail, recipients, results, report: { failure, seconds: 0 } });
+    this.#settle({ mail, results, report: { failure, seconds: 0 } });
+    return true;
   }
 
   /** Resolves when all that follows from attempts is stored, or cannot be. */
@@ -121,11 +121,12 @@ export class MailAttempts {
       .map(({ address }) => address);
   }
 
-  #settle({ mail: before, recipients, results, report }: Tried): void {
+  #settle({ mail: before, results, report }: Tried): void {
     const { clock, random, observer, rules } = this.#deps;
     const at = clock.now();
     const mail = afterAttempt(before, results, rules(), { now: at.getTime(), random: random() });
-    const attempted = mail.recipients.filter(({ address }) => recipients.includes(address));
+    const { provider } = mail;
+    const attempted = [...results].map(([address, result]) => ({ address, provider, ...result }));
     this.#updates.store(mail, () => {
       observer.attempted({ mail, attempted, at, ...report });
       this.#settled(mail);

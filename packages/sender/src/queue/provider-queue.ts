@@ -1,6 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import type { AttemptEnd } from '../delivery/attempt.ts';
 import type { AttemptFailure } from '../mail/attempt-result.ts';
 import type { MailRecord } from '../mail/mail-record.ts';
+import { logStoreFailure } from '../store/log-store-failure.ts';
+import { Alarm } from './alarm.ts';
 import { Backlog } from './backlog.ts';
 import { MailAttempts, type MailAttemptsDeps } from './mail-attempts.ts';
 import { ServerGate } from './server-gate.ts';
@@ -11,8 +14,8 @@ export interface ProviderQueueDeps extends MailAttemptsDeps {
   slots(): number;
 }
 
-/** A store that fails is asked again after so long. */
-const STORE_PAUSE_MS = 1_000;
+/** Mails that are put off before the event loop has its turn: reading one takes some 0.03 ms. */
+const PUT_OFF_AT_ONCE = 100;
 
 /**
  * The mails of one provider, from acceptance to their end.
@@ -27,19 +30,25 @@ export class ProviderQueue {
   readonly #deps: ProviderQueueDeps;
   readonly #waiting: WaitingMails;
   readonly #gate: ServerGate;
+  /** An attempt that cannot be marked costs the server a session, so a store that fails is spared, too. */
+  readonly #storeGate: ServerGate;
+  readonly #opening: Alarm;
   readonly #attempts: MailAttempts;
   /** Put off because no session could be had. */
   readonly #stranded = new Set<string>();
   /** Stranded when a session worked again, and about to be stored as put off. */
   readonly #released = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
-  #cancelOpening: (() => void) | undefined;
+  /** Those of them that began since the provider was another. */
+  #inSlots = new Set<Promise<void>>();
   #closed = false;
 
   constructor(deps: ProviderQueueDeps) {
     this.#deps = deps;
     this.#waiting = new WaitingMails(deps.clock, () => this.#fill());
     this.#gate = new ServerGate(deps.random);
+    this.#storeGate = new ServerGate(deps.random);
+    this.#opening = new Alarm(deps.clock, () => this.#fill());
     this.#attempts = new MailAttempts(deps, (mail) => this.#settled(mail));
   }
 
@@ -56,17 +65,19 @@ export class ProviderQueue {
 
   /** A mail that was taken has ended. */
   ended(mail: MailRecord): void {
-    this.#stranded.delete(mail.id);
-    this.#released.delete(mail.id);
-    this.backlog.delete(mail.id);
+    this.#forget(mail.id);
     this.#deps.observer.ended(mail);
   }
 
-  /** What the provider says, or its password, is another: what waits on account of the server may try again. */
+  /** The provider or its password is another: slots that attempts with the former hold count no more. */
+  renewed(): void {
+    this.#inSlots = new Set();
+    this.changed();
+  }
+
+  /** The provider, its password or its health is another: what waits on account of the server may try again. */
   changed(): void {
     this.#gate.reset();
-    this.#cancelOpening?.();
-    this.#cancelOpening = undefined;
     this.#release();
     this.#fill();
   }
@@ -74,7 +85,7 @@ export class ProviderQueue {
   /** Begins nothing more; resolves when what is under way has ended and is stored. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#cancelOpening?.();
+    this.#opening.cancel();
     this.#waiting.clear();
     await Promise.all(this.#underWay);
     await this.#attempts.close();
@@ -88,38 +99,45 @@ export class ProviderQueue {
     while (!this.#closed && this.#waiting.hasDue && this.#hasSlot()) {
       const id = this.#waiting.takeDue();
       if (id === undefined) return;
-      const attempt = this.#attempt(id).finally(() => {
+      this.#stranded.delete(id);
+      const inSlots = this.#inSlots;
+      const attempt = this.#attempt(id, inSlots).finally(() => {
         this.#underWay.delete(attempt);
+        inSlots.delete(attempt);
         this.#fill();
       });
       this.#underWay.add(attempt);
+      inSlots.add(attempt);
     }
   }
 
   #hasSlot(): boolean {
-    const { clock, slots } = this.#deps;
-    const closedForMs = this.#gate.opensAt - clock.monotonicMs();
-    if (closedForMs > 0) {
-      this.#cancelOpening ??= clock.schedule(closedForMs, () => {
-        this.#cancelOpening = undefined;
-        this.#fill();
-      });
+    const opensAt = Math.max(this.#gate.opensAt, this.#storeGate.opensAt);
+    if (opensAt > this.#deps.clock.monotonicMs()) {
+      this.#opening.set(opensAt);
       return false;
     }
-    return this.#underWay.size < this.#gate.limit(slots());
+    const room = this.#storeGate.limit(this.#deps.slots());
+    return this.#inSlots.size < this.#gate.limit(room);
   }
 
-  async #attempt(id: string): Promise<void> {
+  async #attempt(id: string, inSlots: ReadonlySet<unknown>): Promise<void> {
     try {
       const end = await this.#attempts.attempt(id);
-      if (end === undefined) this.backlog.delete(id);
+      this.#storeGate.worked();
+      if (end === undefined) this.#forget(id);
       else if (end.kind === 'no-session') await this.#strand(id, end.failure);
-      else this.#judge(end);
+      else if (inSlots === this.#inSlots) this.#judge(end);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.#deps.logger.error({ mail: id, error: message }, 'mailprovider sender store failed');
-      this.#wait(id, this.#now() + STORE_PAUSE_MS);
+      this.#storeFailed(id, error);
     }
+  }
+
+  /** The mail is as it was, and waits for the store. */
+  #storeFailed(id: string, error: unknown): void {
+    logStoreFailure(this.#deps.logger, error, id);
+    this.#storeGate.failed(this.#deps.clock.monotonicMs());
+    this.#wait(id, this.#now());
   }
 
   #judge(end: Exclude<AttemptEnd, { kind: 'no-session' }>): void {
@@ -131,10 +149,21 @@ export class ProviderQueue {
   /** Puts off everything that is due, as the first one is already. */
   async #strand(first: string, failure: AttemptFailure): Promise<void> {
     this.#gate.failed(this.#deps.clock.monotonicMs());
-    this.#stranded.add(first);
-    for (const id of this.#waiting.takeAllDue()) {
-      this.#stranded.add(id);
-      await this.#attempts.putOff(id, failure);
+    const due = this.#waiting.takeAllDue();
+    for (const id of [first, ...due]) this.#stranded.add(id);
+    for (const [index, id] of due.entries()) {
+      if (index % PUT_OFF_AT_ONCE === PUT_OFF_AT_ONCE - 1) await setImmediate();
+      if (this.#closed) return;
+      if (this.#released.delete(id)) this.#wait(id, this.#now());
+      else await this.#putOff(id, failure);
+    }
+  }
+
+  async #putOff(id: string, failure: AttemptFailure): Promise<void> {
+    try {
+      if (!(await this.#attempts.putOff(id, failure))) this.#forget(id);
+    } catch (error) {
+      this.#storeFailed(id, error);
     }
   }
 
@@ -151,6 +180,12 @@ export class ProviderQueue {
     if (mail.state !== 'queued') this.ended(mail);
     else if (this.#released.delete(mail.id)) this.#wait(mail.id, this.#now());
     else this.#wait(mail.id, mail.dueAt);
+  }
+
+  #forget(id: string): void {
+    this.#stranded.delete(id);
+    this.#released.delete(id);
+    this.backlog.delete(id);
   }
 
   #now(): number {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Logger } from '@mailprovider/process';
 import { attemptsAtOnce, ProviderDelivery } from '../delivery/provider-delivery.ts';
 import type { SessionOpener } from '../delivery/session-opener.ts';
+import { unhealthySince } from '../delivery/unhealthy-since.ts';
 import type { BacklogReading, SenderObserver } from '../observer.ts';
 import type { ProviderSource } from '../ports.ts';
 import { type Usability, usableProvider } from '../selection/usable-provider.ts';
@@ -102,16 +103,26 @@ export class ProviderQueues {
     if (served === undefined) return;
     const before = served.usability;
     served.usability = usableProvider(this.#deps.providers, name);
-    if (!meansTheSame(before, served.usability)) served.queue.changed();
+    if (!meansTheSame(before, served.usability)) renew(served);
+    else if (isUnhealthy(before) && !isUnhealthy(served.usability)) served.queue.changed();
   }
 
   #secretChanged(name: string): void {
-    for (const { usability, queue, delivery } of this.#served.values()) {
-      if (!usability.usable || usability.spec.smtp.passwordRef?.name !== name) continue;
-      delivery.renew();
-      queue.changed();
+    for (const served of this.#served.values()) {
+      const { usability } = served;
+      if (usability.usable && usability.spec.smtp.passwordRef?.name === name) renew(served);
     }
   }
+}
+
+/** As health finds it, which looks more often than mails that wait for a server are due. */
+function isUnhealthy(usability: Usability): boolean {
+  return usability.usable && unhealthySince(usability.provider) !== undefined;
+}
+
+function renew({ delivery, queue }: Served): void {
+  delivery.renew();
+  queue.renewed();
 }
 
 /** Most writes to a provider are of its status, our own among them. */

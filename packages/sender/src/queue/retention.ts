@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@mailprovider/process';
 import type { SenderSettings } from '../settings.ts';
+import { logStoreFailure } from '../store/log-store-failure.ts';
 import type { MailStore } from '../store/mail-store.ts';
 
 /** Retention is counted in hours; a record more or less of a few minutes does no harm. */
@@ -25,8 +26,7 @@ export function startRetention(deps: {
       const expired = await store.expire('dead', now - settings.deadLetterRetentionMs);
       if (expired > 0) logger.warn({ mails: expired }, 'mailprovider sender dead letters expired');
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      logger.error({ error: message }, 'mailprovider sender store failed');
+      logStoreFailure(logger, error);
     }
     if (stopped) return;
     cancel = clock.schedule(INTERVAL_MS, () => {

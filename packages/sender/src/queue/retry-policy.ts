@@ -20,6 +20,11 @@ export function backoffMs(
   return Math.round((ceiling / 2) * (1 + random));
 }
 
+/** The longest pause there is between two attempts, in milliseconds. */
+export function longestPauseMs({ slow, slowMaxMs }: RetrySettings): number {
+  return slow ? Math.max(FAST_MAX_MS, slowMaxMs) : FAST_MAX_MS;
+}
+
 /**
  * When a mail is to be tried again after as many attempts as it has, or nothing if it is given up.
  *

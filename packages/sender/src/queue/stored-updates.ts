@@ -1,5 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock, Logger } from '@mailprovider/process';
 import type { MailRecord } from '../mail/mail-record.ts';
+import { logStoreFailure } from '../store/log-store-failure.ts';
 import type { MailStore } from '../store/mail-store.ts';
 
 /** A full disk or a store that fails is asked again after so long. */
@@ -28,6 +30,7 @@ export class StoredUpdates {
     this.#store = store;
     this.#clock = clock;
     this.#logger = logger;
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /** Calls back when the record is durable. */
@@ -50,8 +53,7 @@ export class StoredUpdates {
         durable();
         return;
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        this.#logger.error({ mail: mail.id, error: message }, 'mailprovider sender store failed');
+        logStoreFailure(this.#logger, error, mail.id);
         if (isLast) return;
         await this.#pause();
       }

@@ -21,9 +21,15 @@ export class WaitingMails {
     return this.#due.size > 0;
   }
 
-  /** Lets a mail wait until a time, in milliseconds since the epoch. */
+  /**
+   * Lets a mail wait until a time, in milliseconds since the epoch: for as long as that is away now,
+   * even if the wall clock is set meanwhile.
+   */
   add(id: string, dueAt: number): void {
-    const waitMs = dueAt - this.#clock.now().getTime();
+    this.#wait(id, dueAt - this.#clock.now().getTime());
+  }
+
+  #wait(id: string, waitMs: number): void {
     if (waitMs <= 0) {
       this.#due.add(id);
       this.#becameDue();
@@ -32,7 +38,7 @@ export class WaitingMails {
     const timerMs = Math.min(waitMs, LONGEST_TIMER_MS);
     const cancel = this.#clock.schedule(timerMs, () => {
       this.#later.delete(id);
-      this.add(id, dueAt);
+      this.#wait(id, waitMs - timerMs);
     });
     this.#later.set(id, cancel);
   }

@@ -1,29 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import type { SmtpSession } from '../session.ts';
 import type { RecipientResult, Transaction } from '../transaction/transaction.ts';
+import { Crowd } from './crowd.ts';
+import { PoolClosedError } from './pool-closed-error.ts';
+import type { SessionPoolOptions } from './pool-options.ts';
 import { endedBeforehand, PooledSession } from './pooled-session.ts';
-import { type PoolClock, RestingSessions } from './resting-sessions.ts';
-
-export interface SessionPoolOptions {
-  /** Opens a session; the signal aborts when the pool does. */
-  readonly open: (signal: AbortSignal) => Promise<SmtpSession>;
-  /** How many sessions there may be at once, those being opened or ended among them. */
-  readonly maxConnections: number;
-  /** After how many messages a session is replaced; 100 by default. */
-  readonly maxMessages?: number;
-  /** After how long without a message a session is ended. */
-  readonly idleTimeoutMs: number;
-  readonly clock: PoolClock;
-}
-
-/** The pool takes no more; the message was not offered to the server. */
-export class PoolClosedError extends Error {
-  override readonly name = 'PoolClosedError';
-
-  constructor() {
-    super('the pool of SMTP sessions is closed');
-  }
-}
+import { RestingSessions } from './resting-sessions.ts';
 
 /** Who waits for a place is given one, perhaps with a session in it, or is turned away. */
 interface Waiter {
@@ -38,9 +19,6 @@ interface Waiter {
  */
 const DEFAULT_MAX_MESSAGES = 100;
 
-/** After so long a server that took no more sessions is asked for one more again. */
-const CROWDED_MS = 60_000;
-
 /**
  * Keeps sessions to one server, and sends each message over one of them.
  *
@@ -50,21 +28,21 @@ const CROWDED_MS = 60_000;
  */
 export class SessionPool {
   readonly #options: SessionPoolOptions;
-  readonly #abortion = new AbortController();
+  readonly #closing = new AbortController();
   readonly #sessions = new Set<PooledSession>();
   readonly #resting: RestingSessions;
+  readonly #crowd: Crowd;
   readonly #waiters: Waiter[] = [];
   readonly #whenEmpty: (() => void)[] = [];
   #places = 0;
   #first: Promise<PooledSession> | undefined;
-  #crowded: { readonly limit: number; readonly untilMs: number } | undefined;
-  #closed = false;
 
   constructor(options: SessionPoolOptions) {
     this.#options = options;
     const { idleTimeoutMs, clock } = options;
     this.#resting = new RestingSessions(idleTimeoutMs, clock, (session) => this.#retire(session));
-    setMaxListeners(0, this.#abortion.signal);
+    this.#crowd = new Crowd(() => clock.monotonicMs());
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Places taken. */
@@ -110,9 +88,12 @@ export class SessionPool {
     }
   }
 
-  /** Takes no more: ends sessions at rest at once, those in use after their message. Resolves when all ended. */
+  /**
+   * Takes no more: ends sessions at rest and those being opened at once, those in use after their
+   * message. Resolves when all ended.
+   */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(new PoolClosedError());
     for (const { turnAway } of this.#waiters.splice(0)) turnAway(new PoolClosedError());
     for (const session of this.#resting.takeAll()) this.#retire(session);
     if (this.#places > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
@@ -121,8 +102,11 @@ export class SessionPool {
   /** Closes, and ends all sessions at once, whatever they are doing. */
   abort(): void {
     void this.close();
-    this.#abortion.abort(new PoolClosedError());
     for (const session of this.#sessions) session.close();
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #takeResting(): PooledSession | undefined {
@@ -143,11 +127,7 @@ export class SessionPool {
   }
 
   get #limit(): number {
-    const { maxConnections, clock } = this.#options;
-    if (this.#crowded === undefined || clock.monotonicMs() >= this.#crowded.untilMs) {
-      return maxConnections;
-    }
-    return Math.min(maxConnections, this.#crowded.limit);
+    return Math.min(this.#options.maxConnections, this.#crowd.limit);
   }
 
   async #openUnlessCrowded(): Promise<PooledSession | undefined> {
@@ -158,8 +138,7 @@ export class SessionPool {
       return await this.#open();
     } catch (error) {
       if (this.#sessions.size === 0 || this.#closed) throw error;
-      const untilMs = this.#options.clock.monotonicMs() + CROWDED_MS;
-      this.#crowded = { limit: this.#sessions.size, untilMs };
+      this.#crowd.noticed(this.#sessions.size);
       return undefined;
     }
   }
@@ -174,11 +153,18 @@ export class SessionPool {
     }
   }
 
+  /** Rejects with `PoolClosedError` if the pool was closed meanwhile, whatever came of the opening. */
   async #open(): Promise<PooledSession> {
-    const { signal } = this.#abortion;
-    const session = new PooledSession(await this.#options.open(signal));
-    this.#sessions.add(session);
+    const { signal } = this.#closing;
+    const session = new PooledSession(
+      await this.#options.open(signal).catch((error) => {
+        signal.throwIfAborted();
+        throw error;
+      }),
+    );
     if (signal.aborted) session.close();
+    signal.throwIfAborted();
+    this.#sessions.add(session);
     return session;
   }
 

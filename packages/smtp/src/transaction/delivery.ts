@@ -43,6 +43,7 @@ export class Delivery {
   readonly #tally: Tally;
   /** The code by which the server agreed to DATA, if it did. */
   #dataCode: number | undefined;
+  #anyoneAccepted = false;
   /** Whether the server answered as only one would that is at another command than this client. */
   #outOfStep = false;
 
@@ -96,12 +97,14 @@ export class Delivery {
     const { stage, verb } = command;
     if (reply.code === SERVICE_CLOSING) this.#close(refusal(stage, reply));
     else if (isConsent(stage, reply)) this.#goOn(verb, reply);
-    else if (verb !== 'RSET') this.#stop(command, refusal(stage, reply));
+    else if (verb === 'RSET') this.#stop(command, unforgotten(reply));
+    else this.#stop(command, refusal(stage, reply));
   }
 
   #goOn(verb: Command['verb'], { code }: Reply): void {
     if (verb === 'MAIL') this.#channel.halfWay = true;
     if (verb === 'RSET') this.#channel.halfWay = false;
+    if (verb === 'RCPT') this.#anyoneAccepted = true;
     if (verb === 'DATA') this.#dataCode = code;
   }
 
@@ -121,7 +124,7 @@ export class Delivery {
   /** Ends a message for nobody, which a server asked for although it refused every recipient. */
   async #sayNothing(): Promise<void> {
     const { connection, limits } = this.#channel;
-    if (this.#dataCode !== START_MAIL_INPUT) {
+    if (this.#dataCode !== START_MAIL_INPUT || this.#anyoneAccepted) {
       this.#outOfStep = true;
       return;
     }
@@ -144,6 +147,11 @@ export class Delivery {
     if (answer.code === SERVICE_CLOSING || isProtocolError(result)) this.#outOfStep = true;
     return result;
   }
+}
+
+/** What a refused RSET means: the message that follows might go to the recipients of the one before. */
+function unforgotten({ code }: Reply): RecipientResult {
+  return failure('mail', new SessionFault('ProtocolError', code));
 }
 
 function isProtocolError(result: RecipientResult): boolean {

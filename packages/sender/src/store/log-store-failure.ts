@@ -1,0 +1,7 @@
+import type { Logger } from '@mailprovider/process';
+
+/** Logs that the store failed, with the id of the mail where it was about one. */
+export function logStoreFailure(logger: Logger, error: unknown, mail?: string): void {
+  const message = error instanceof Error ? error.message : String(error);
+  logger.error({ ...(mail && { mail }), error: message }, 'mailprovider sender store failed');
+}

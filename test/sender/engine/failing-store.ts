@@ -1,0 +1,57 @@
+import {
+  type IdempotencyKey,
+  type MailStore,
+  StoreError,
+} from '@mailprovider/sender/store/mail-store';
+
+type Change = Parameters<MailStore['update']>[0];
+
+/** A store that fails when it is told to, as a disk does that is full or cannot be read. */
+export class FailingStore implements MailStore {
+  readonly #store: MailStore;
+  /** Whether a call is to fail. */
+  fails: (call: 'find' | 'update', mail: Pick<Change, 'id' | 'dataStarted'>) => boolean = () =>
+    false;
+
+  constructor(store: MailStore) {
+    this.#store = store;
+  }
+
+  insert(...mail: Parameters<MailStore['insert']>): ReturnType<MailStore['insert']> {
+    return this.#store.insert(...mail);
+  }
+
+  findByKey(key: IdempotencyKey): ReturnType<MailStore['findByKey']> {
+    return this.#store.findByKey(key);
+  }
+
+  async find(id: string): ReturnType<MailStore['find']> {
+    this.#perhapsFail('find', { id, dataStarted: false });
+    return this.#store.find(id);
+  }
+
+  content(id: string): Promise<Uint8Array | undefined> {
+    return this.#store.content(id);
+  }
+
+  async update(mail: Change): Promise<void> {
+    this.#perhapsFail('update', mail);
+    await this.#store.update(mail);
+  }
+
+  list(...page: Parameters<MailStore['list']>): ReturnType<MailStore['list']> {
+    return this.#store.list(...page);
+  }
+
+  expire(...which: Parameters<MailStore['expire']>): Promise<number> {
+    return this.#store.expire(...which);
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  #perhapsFail(call: 'find' | 'update', mail: Pick<Change, 'id' | 'dataStarted'>): void {
+    if (this.fails(call, mail)) throw new StoreError('StoreUnavailable', 'the store fails');
+  }
+}
