@@ -92,3 +92,35 @@ t.test('a start that the store fails leaves nothing that delivers', async (t) =>
   t.same(clock.pending, []);
   await real?.close();
 });
+
+t.test('a mail that a slow store gives out after the grace is not begun', async (t) => {
+  const server = await receivingServer(t);
+  let asked = () => {};
+  let answer = () => {};
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const mayAnswer = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const { declared, accept, close } = await senderUnderTest(t, {
+    settings: { graceMs: 20 },
+    over: (store) => {
+      const slow = new FailingStore(store);
+      slow.content = async (id) => {
+        asked();
+        await mayAnswer;
+        return store.content(id);
+      };
+      return slow;
+    },
+  });
+  declared.provider('first', localSpec(server.port));
+  await accept();
+  await isAsked;
+  const closed = close();
+  await setTimeout(100);
+  answer();
+  await closed;
+  t.equal(server.seen.connections, 0);
+});

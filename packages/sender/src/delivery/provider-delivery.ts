@@ -61,6 +61,7 @@ export class ProviderDelivery implements Delivery {
   }
 
   async attempt(request: AttemptRequest): Promise<AttemptEnd> {
+    if (this.#aborted) return { kind: 'abandoned' };
     const usability = this.#deps.usability();
     if (!usability.usable) {
       return { kind: 'no-session', failure: { reason: usability.reason } };
@@ -80,12 +81,7 @@ export class ProviderDelivery implements Delivery {
       if (this.#aborted && results.some(isCutOff)) return { kind: 'abandoned' };
       return offered(recipients, results);
     } catch (error) {
-      if (this.#aborted) return { kind: 'abandoned' };
-      // The provider changed while this mail waited for a session; it is offered to the new server.
-      if (error instanceof PoolClosedError) return this.attempt(request);
-      if (!(error instanceof NoSession)) throw error;
-      const { failure, suspension } = error;
-      return { kind: 'no-session', failure, ...(suspension && { suspension }) };
+      return this.#afterError(error, request);
     }
   }
 
@@ -109,6 +105,16 @@ export class ProviderDelivery implements Delivery {
     this.#aborted = true;
     this.renew();
     for (const pool of this.#retiring.keys()) pool.abort();
+  }
+
+  /** What follows where the pool could not offer the mail. Throws errors that are not the server's. */
+  #afterError(error: unknown, request: AttemptRequest): AttemptEnd | Promise<AttemptEnd> {
+    if (this.#aborted) return { kind: 'abandoned' };
+    // The provider changed while this mail waited for a session; it is offered to the new server.
+    if (error instanceof PoolClosedError) return this.attempt(request);
+    if (!(error instanceof NoSession)) throw error;
+    const { failure, suspension } = error;
+    return { kind: 'no-session', failure, ...(suspension && { suspension }) };
   }
 
   #keptFor(provider: MailProvider, spec: MailProviderSpec): KeptSessions {
