@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once, setMaxListeners } from 'node:events';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
@@ -39,7 +39,6 @@ export async function killRounds(
   for (let round = 0; round < rounds; round += 1) {
     const { child, url } = await startProcess(folder, server.port);
     const stop = new AbortController();
-    setMaxListeners(0, stop.signal);
     const callers = Array.from({ length: CALLERS }, () => call(url, record, stop.signal));
     const enough = record.accepted.size + Math.floor(random() * MOST_MAILS);
     while (record.accepted.size < enough) await delay(1);
