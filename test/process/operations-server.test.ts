@@ -15,6 +15,16 @@ t.test('lives at once, is ready when it says so, and shows its metrics', async (
   t.match(metrics.body, /^process_cpu_user_seconds_total /m);
 });
 
+t.test('says that it lives no more once only a restart helps', async (t) => {
+  const app = createOperationsServer({
+    registry: createRegistry(),
+    isReady: () => false,
+    isAlive: () => false,
+  });
+  t.teardown(() => app.close());
+  t.match(await app.inject('/livez'), { statusCode: 503, body: 'needs a restart\n' });
+});
+
 t.test('addresses are read as Go programs read them', async (t) => {
   t.strictSame(parseBindAddress('127.0.0.1:8080'), { host: '127.0.0.1', port: 8080 });
   t.strictSame(parseBindAddress('[::1]:0'), { host: '::1', port: 0 });

@@ -84,10 +84,12 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
     });
     return running;
   });
-  const isReady = () => running !== undefined && known.synced && known.claim.value !== undefined;
+  const isAlive = () => store.isWorking;
+  const knowsAll = () => known.synced && known.claim.value !== undefined;
+  const isReady = () => running !== undefined && knowsAll() && isAlive();
   const sender = lateSender(coming, store);
   const api = createApiServer({ sender, authenticate, limits: config.limits, logger, isReady });
-  const operations = createOperationsServer({ registry, isReady });
+  const operations = createOperationsServer({ registry, isReady, isAlive });
   const close = async () => {
     if (running === undefined) stopWatching.abort();
     await Promise.all([api.close(), sender.close()]);

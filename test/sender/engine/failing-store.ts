@@ -17,6 +17,10 @@ export class FailingStore implements MailStore {
     this.#store = store;
   }
 
+  get isWorking(): boolean {
+    return this.#store.isWorking;
+  }
+
   insert(...mail: Parameters<MailStore['insert']>): ReturnType<MailStore['insert']> {
     return this.#store.insert(...mail);
   }

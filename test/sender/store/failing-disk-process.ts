@@ -6,7 +6,7 @@ import { sampleContent, sampleMail } from './sample-mail.ts';
 
 /**
  * Inserts mails until one fails, then a few more, and closes the store. Prints the ids of the mails
- * that were stored, and the faults of those that were not. Ends by a promise that nobody handles.
+ * that were stored, the faults of those that were not, and whether the store says that it works. Ends by a promise that nobody handles.
  */
 const [folder = ''] = argv.slice(2);
 const store = await openLmdbStore(folder);
@@ -23,5 +23,6 @@ for (let afterFailure = 0; afterFailure < 5 && stored.length < 500; ) {
   afterFailure += Math.min(faults.length, 1);
 }
 for (const id of stored) await store.find(id).catch(({ fault }) => faults.push(`find ${fault}`));
+const { isWorking } = store;
 await store.close();
-writeSync(1, JSON.stringify({ stored, faults }));
+writeSync(1, JSON.stringify({ stored, faults, isWorking }));

@@ -86,8 +86,9 @@ for (const [failure, injection, fault] of [
 ] as const) {
   t.test(`${failure} loses nothing that was acknowledged`, { skip }, async (t) => {
     const folder = join(t.testdir(), 'data');
-    const { stored, faults } = await writeWhileDiskFails(folder, injection);
+    const { stored, faults, isWorking } = await writeWhileDiskFails(folder, injection);
     t.equal(faults[0], fault);
+    t.equal(isWorking, fault === 'StoreFull', 'and only a restart helps');
     t.ok(faults.length >= 4, 'calls are answered after a failure');
     const store = await openLmdbStore(folder);
     t.teardown(() => store.close());
@@ -100,7 +101,7 @@ for (const [failure, injection, fault] of [
 async function writeWhileDiskFails(
   folder: string,
   injection: string,
-): Promise<{ stored: string[]; faults: string[] }> {
+): Promise<{ stored: string[]; faults: string[]; isWorking: boolean }> {
   const strace = ['-f', '-o', '/dev/null', '-e', `inject=${injection}`];
   const { stdout } = await execa('strace', [...strace, 'node', failingDiskProcess, folder]);
   return JSON.parse(stdout);

@@ -46,14 +46,14 @@ export class StoredUpdates {
   }
 
   async #repeat(mail: MailRecord, durable: () => void): Promise<void> {
-    for (;;) {
+    for (let failures = 0; ; failures += 1) {
       const isLast = this.#stop.signal.aborted;
       try {
         await this.#store.update(mail);
         durable();
         return;
       } catch (error) {
-        logStoreFailure(this.#logger, error, mail.id);
+        if (failures === 0) logStoreFailure(this.#logger, error, mail.id);
         if (isLast) return;
         await this.#pause();
       }

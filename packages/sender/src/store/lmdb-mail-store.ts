@@ -43,6 +43,10 @@ export class LmdbMailStore implements MailStore {
     this.#commits = new CommitQueue((write) => store.transactions.run(write));
   }
 
+  get isWorking(): boolean {
+    return !this.#store.transactions.failed;
+  }
+
   async insert(mail: MailRecord, content: Uint8Array, key?: IdempotencyKey): Promise<Insertion> {
     if (!isMailId(mail.id)) throw new RangeError('the id of a mail has to be a UUID in lower case');
     const use = key && { id: mail.id, digest: key.digest, keyDigest: digestOf(key) };

@@ -56,6 +56,8 @@ export class StoreError extends Error {
  * The store decides nothing: who calls it sees to it that one mail is not changed by two at once.
  */
 export interface MailStore {
+  /** False once nothing will be stored before it is opened anew. */
+  readonly isWorking: boolean;
   /** Stores a new mail with its content, and its idempotency key as long as the mail is kept. */
   insert(mail: MailRecord, content: Uint8Array, key?: IdempotencyKey): Promise<Insertion>;
   /** The mail that an idempotency key was used for, or whether it was for another submission. */

@@ -24,6 +24,11 @@ export class Transactions {
     this.#root = root;
   }
 
+  /** Whether there is no next transaction. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
   /**
    * Resolves when what `write` wrote is durable; rejects with `StoreError` when nothing of it is,
    * also if `write` throws: it runs in a child transaction, which can be undone. (That child is
