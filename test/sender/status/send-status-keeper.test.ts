@@ -29,7 +29,7 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 function keeperUnderTest() {
   const clock = new ManualClock();
   const written: SendStatus[] = [];
-  const told = new EventEmitter<{ changed: [name: string] }>();
+  const told = new EventEmitter<{ changed: [name: string]; secret: [name: string] }>();
   const store = {
     provider: providerObject('p', { spec: specWithCredentials() }) as MailProvider | undefined,
     failing: false,
@@ -43,9 +43,9 @@ function keeperUnderTest() {
     },
     providers: {
       get: () => store.provider,
-      listen({ providerChanged }) {
-        told.on('changed', providerChanged);
-        return () => told.off('changed', providerChanged);
+      listen({ providerChanged, secretChanged }) {
+        told.on('changed', providerChanged).on('secret', secretChanged);
+        return () => told.off('changed', providerChanged).off('secret', secretChanged);
       },
     },
     clock,
@@ -62,7 +62,8 @@ function keeperUnderTest() {
     clock.advance(ms);
     await settled();
   };
-  return { clock, written, store, stored, keeper, attempted, pass };
+  const secretStored = (name: string) => told.emit('secret', name);
+  return { clock, written, store, stored, secretStored, keeper, attempted, pass };
 }
 
 t.test(
@@ -175,6 +176,23 @@ t.test('a suspension is no longer written once a health check has succeeded sinc
   attempted();
   await pass(5_000);
   t.notOk(written.at(-1)?.authSuspension);
+});
+
+t.test('a suspension is no longer written once the Secret has changed', async (t) => {
+  const { clock, written, secretStored, attempted, pass } = keeperUnderTest();
+  const suspension = record(new Date(clock.now().getTime() + 3_600_000).toISOString());
+  attempted({ failure: REFUSED, suspension });
+  await settled();
+  secretStored('another');
+  attempted({ failure: REFUSED });
+  await pass(4_000);
+  secretStored('smtp-secret');
+  attempted({ failure: REFUSED });
+  await pass(4_000);
+  t.same(
+    written.map(({ authSuspension }) => authSuspension),
+    [suspension, suspension, undefined],
+  );
 });
 
 t.test('the suspension that stands there after a restart is kept', async (t) => {

@@ -16,8 +16,8 @@ interface Own {
 /**
  * The record of a failed login that stands in the status of a provider on our account. A field that
  * server-side apply leaves out is removed if nobody else applies it, so it is applied while it counts:
- * until its time is over, until the provider has another server or user name, until somebody else
- * has written another, or until a login has succeeded.
+ * until its time is over, until the provider has another server, user name or version of its Secret,
+ * until somebody else has written another, or until a login has succeeded.
  */
 export class OwnSuspension {
   #own: Own | undefined;
@@ -26,6 +26,11 @@ export class OwnSuspension {
   /** A login failed. */
   failed(record: AuthSuspension, at: Date): void {
     this.#own = { record, since: at };
+  }
+
+  /** The record is of a login that is not tried any more. */
+  outdated(): void {
+    this.#own = undefined;
   }
 
   /** The record to apply to that provider. */

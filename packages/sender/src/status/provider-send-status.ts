@@ -54,6 +54,11 @@ export class ProviderSendStatus {
     this.#schedule();
   }
 
+  /** A login that failed is another one with another version of the Secret. */
+  secretChanged(): void {
+    this.#suspension.outdated();
+  }
+
   /** Writes what is not written yet, once; resolves also if that fails. */
   async close(): Promise<void> {
     this.#closed = true;

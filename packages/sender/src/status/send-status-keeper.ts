@@ -1,5 +1,5 @@
+import { passwordSecretOf } from '@mailprovider/provider/password-secret';
 import type { AttemptReport, SenderObserver } from '../observer.ts';
-import { whenDeleted } from '../ports.ts';
 import { ProviderSendStatus, type SendStatusDeps } from './provider-send-status.ts';
 
 /**
@@ -13,9 +13,9 @@ export class SendStatusKeeper implements SenderObserver {
 
   constructor(deps: SendStatusDeps) {
     this.#deps = deps;
-    this.#stopListening = whenDeleted(deps.providers, (name) => {
-      this.#providers.get(name)?.forget();
-      this.#providers.delete(name);
+    this.#stopListening = deps.providers.listen({
+      providerChanged: (name) => this.#providerChanged(name),
+      secretChanged: (name) => this.#secretChanged(name),
     });
   }
 
@@ -39,5 +39,17 @@ export class SendStatusKeeper implements SenderObserver {
   async close(): Promise<void> {
     this.#stopListening();
     await Promise.all([...this.#providers.values()].map((status) => status.close()));
+  }
+  #providerChanged(name: string): void {
+    if (this.#deps.providers.get(name) !== undefined) return;
+    this.#providers.get(name)?.forget();
+    this.#providers.delete(name);
+  }
+
+  #secretChanged(secret: string): void {
+    for (const [name, status] of this.#providers) {
+      const provider = this.#deps.providers.get(name);
+      if (provider !== undefined && passwordSecretOf(provider) === secret) status.secretChanged();
+    }
   }
 }
