@@ -76,7 +76,9 @@ t.test('a port that another process took is exchanged for a new one', async (t) 
   t.equal(await cluster.exitCode, 1, 'it gives up in the end');
   t.match(cluster.stderr(), /kube-apiserver ended with exit code 1;/);
   const ports = (await readFile(calls, 'utf8')).match(/--secure-port=\d+/g);
-  t.equal(new Set(ports).size, 5);
+  t.equal(ports?.length, 5);
+  // Nobody holds them, so the system may give one out again.
+  t.ok(new Set(ports).size > 1, `${ports}`);
   t.strictSame(await cluster.leftovers(), []);
 });
 
