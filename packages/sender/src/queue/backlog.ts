@@ -36,8 +36,4 @@ export class Backlog {
   delete(id: string): void {
     this.#queuedAt.delete(id);
   }
-
-  has(id: string): boolean {
-    return this.#queuedAt.has(id);
-  }
 }

@@ -20,17 +20,14 @@ export async function recoverQueued(
   store: MailStore,
   queues: ProviderQueues,
   moment: () => Moment,
-): Promise<number> {
-  let recovered = 0;
+): Promise<void> {
   let after: string | undefined;
   do {
     const page = { limit: PAGE, ...(after === undefined ? {} : { after }) };
     const { mails, next } = await store.list('queued', page);
     await Promise.all(mails.map(recover));
-    recovered += mails.length;
     after = next;
   } while (after !== undefined);
-  return recovered;
 
   async function recover(stored: MailRecord): Promise<void> {
     const queue = queues.of(stored.provider);
