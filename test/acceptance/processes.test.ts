@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { createAuthority } from '@mailprovider/pki';
 import t from 'tap';
 import { launch } from './launch.ts';
 import { providerOf, sharedCluster, WITHOUT_CLUSTER } from './shared-cluster.ts';
+import { silentServer } from './silent-server.ts';
 
 async function endsWithin(child: ChildProcess, milliseconds: number) {
   const begin = performance.now();
@@ -24,13 +25,9 @@ t.test(
   },
   async (t) => {
     const cluster = sharedCluster();
-    const silent = createServer();
-    const dialled = once(silent, 'connection');
-    silent.listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    t.teardown(() => silent.close());
-    const address = silent.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const silent = await silentServer(t);
+    const dialled = silent.dialled();
+    const { port } = silent;
     const name = 'keeps-waiting';
     const anonymous = { port, username: undefined, passwordRef: undefined };
     t.teardown(() => cluster.kubectl(['delete', 'mailprovider', name]));
@@ -40,9 +37,7 @@ t.test(
     const { child, serving } = launch(t, 'health', flags);
     await serving('operations');
     await cluster.kubectl(['apply', '-f', '-'], providerOf(cluster, name, anonymous));
-    const [socket] = await dialled;
-    socket.on('error', () => {});
-    t.teardown(() => socket.destroy());
+    await dialled;
     t.strictSame(await endsWithin(child, 5_000), { code: 0, inTime: true });
   },
 );

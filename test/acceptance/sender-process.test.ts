@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import t, { type Test } from 'tap';
 import { launch } from './launch.ts';
 import { providerOf, sharedCluster, WITHOUT_CLUSTER } from './shared-cluster.ts';
+import { silentServer } from './silent-server.ts';
 import { MAIL, submitClient } from './submit-client.ts';
 
 const LOCAL = [
@@ -30,21 +30,15 @@ t.test(
   { skip: WITHOUT_CLUSTER },
   async (t) => {
     const cluster = sharedCluster();
-    const silent = createServer();
-    const dialled = once(silent, 'connection');
-    silent.listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    t.teardown(() => silent.close());
-    const address = silent.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const silent = await silentServer(t);
+    const dialled = silent.dialled();
+    const { port } = silent;
     const name = 'keeps-the-sender-waiting';
     t.teardown(() => cluster.kubectl(['delete', 'mailprovider', name]));
     const anonymous = { port, username: undefined, passwordRef: undefined };
     await cluster.kubectl(['apply', '-f', '-'], providerOf(cluster, name, anonymous));
     // Health's comes first.
-    const [probe] = await dialled;
-    probe.on('error', () => {});
-    t.teardown(() => probe.destroy());
+    await dialled;
 
     const { data } = folderOf(t);
     const { child, serving } = launch(t, 'sender', [
@@ -53,11 +47,9 @@ t.test(
       ...['--shutdown-grace-period', '1s'],
     ]);
     const { post } = submitClient(await serving('submit'), 'none');
-    const delivery = once(silent, 'connection');
+    const delivery = silent.dialled();
     while ((await post({ ...MAIL, provider: name })).status !== 202);
-    const [socket] = await delivery;
-    socket.on('error', () => {});
-    t.teardown(() => socket.destroy());
+    await delivery;
     const { code, seconds } = await secondsUntilExit(child);
     t.equal(code, 0);
     t.ok(seconds < 5, `${seconds} s`);

@@ -1,23 +1,16 @@
 import { join } from 'node:path';
+import { freePorts } from '@mailprovider/cluster/free-ports';
 import t from 'tap';
 import { greetAndOffer, hear, type Step, say, scriptedPeer } from '../smtp/scripted-peer.ts';
-import {
-  type Fields,
-  file,
-  LOGIN,
-  mailbox,
-  probe,
-  provider,
-  secret,
-  unusedPort,
-} from './probe-command.ts';
+import { type Fields, file, LOGIN, mailbox, probe, provider, secret } from './probe-command.ts';
 
 t.test('each stage that fails has its exit code, and what to do about it', async (t) => {
   const peer = async (...steps: readonly Step[]) => (await scriptedPeer(t, steps)).port;
   const greeted = [say('220 hi\r\n'), hear('EHLO')];
+  const [unused = 0] = await freePorts(1);
   const table: readonly [number, string, string, Fields, RegExp][] = [
     [10, 'dns', 'AddressNotAllowed', { host: '169.254.1.1', port: 25 }, /may not be dialled/],
-    [11, 'connect', 'ConnectionRefused', { port: await unusedPort() }, /nothing listens/],
+    [11, 'connect', 'ConnectionRefused', { port: unused }, /nothing listens/],
     [
       12,
       'tls',

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePorts } from '@mailprovider/cluster/free-ports';
 import t from 'tap';
 import { z } from 'zod';
 import { greetAndOffer, hear, say, scriptedPeer } from '../smtp/scripted-peer.ts';
@@ -12,7 +13,6 @@ import {
   probe,
   provider,
   secret,
-  unusedPort,
 } from './probe-command.ts';
 
 const stagesSchema = z.array(z.object({ stage: z.string(), seconds: z.number() }));
@@ -82,7 +82,7 @@ t.test('a certificate that is refused is shown, and what is wrong with it', asyn
 
 t.test('the JSON form is one object with all there is to know', async (t) => {
   const { smtpsPort } = await mailbox(t);
-  const port = await unusedPort();
+  const [port = 0] = await freePorts(1);
   const objects = [
     provider('relay', { port: smtpsPort, tlsMode: 'implicit', ...LOGIN }, { disabled: true }),
     provider('refused', { port }),

@@ -1,20 +1,12 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import { freePorts } from '@mailprovider/cluster/free-ports';
 import type { Resolver } from '@mailprovider/smtp';
 import { socketFault } from '@mailprovider/smtp/socket-fault';
 import t, { type Test } from 'tap';
 import { answering, failureOf, open } from './probe.ts';
 import { close, greetAndOffer, scriptedPeer } from './scripted-peer.ts';
-
-async function unusedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function failing(code: string): Resolver {
   return { resolve: () => Promise.reject(Object.assign(new Error('lookup'), { code })) };
@@ -136,7 +128,7 @@ async function hasIpv6(): Promise<boolean> {
 }
 
 t.test('a closed port is refused, on one address or on several', async (t) => {
-  const port = await unusedPort();
+  const [port = 0] = await freePorts(1);
   for (const addresses of [['127.0.0.1'], ['127.0.0.1', '127.0.0.2'], ['::1', '127.0.0.1']]) {
     const failure = await failureOf(t, { target: { port }, resolver: answering(...addresses) });
     t.same(failure, { stage: 'connect', reason: 'ConnectionRefused', permanent: false });

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { freePorts } from '@mailprovider/cluster/free-ports';
 import type { Test } from 'tap';
 
 const COMMAND = '/usr/sbin/smtp-sink';
@@ -12,7 +13,7 @@ export const smtpSinkMissing: string | false =
 
 /** Runs smtp-sink, which takes every mail and forgets it, until the test ends; returns its port. */
 export async function smtpSink(t: Test): Promise<number> {
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const sink = spawn(COMMAND, [...user, `127.0.0.1:${port}`, '100'], { stdio: 'ignore' });
   t.teardown(async () => {
@@ -23,15 +24,6 @@ export async function smtpSink(t: Test): Promise<number> {
     if (sink.exitCode !== null) throw new Error(`smtp-sink ended with ${sink.exitCode}`);
     await setTimeout(20);
   }
-  return port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
   return port;
 }
 

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import { scriptedPeer } from '../../smtp/scripted-peer.ts';
 import { localSpec } from './local-spec.ts';
-import { receivingServer } from './receiving-server.ts';
+import { hangAt, receivingServer } from './receiving-server.ts';
 import { accepted, senderUnderTest } from './sender-under-test.ts';
 
 const MAIL = { to: 'ops@example.com', subject: 'subject', text: 'text' };
@@ -112,15 +112,7 @@ t.test('nor for one that stopped to answer within mails', async (t) => {
   const hanging = await receivingServer(t);
   const server = await receivingServer(t);
   const { declared, recorder, accept } = await senderUnderTest(t, { settings: { graceMs: 100 } });
-  const hung = new Promise<void>((resolve) => {
-    let mails = 0;
-    hanging.answer = (line) => {
-      if (!line.startsWith('MAIL')) return undefined;
-      mails += 1;
-      if (mails === 5) resolve();
-      return 'hang';
-    };
-  });
+  const hung = hangAt(hanging, 'MAIL', 5);
   declared.provider('first', localSpec(hanging.port));
   await Promise.all(Array.from({ length: 10 }, () => accept()));
   await hung;

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { localSpec } from './local-spec.ts';
-import { type Answer, receivingServer } from './receiving-server.ts';
+import { type Answer, hangAt, receivingServer } from './receiving-server.ts';
 import { type SenderUnderTest, senderUnderTest } from './sender-under-test.ts';
 
 async function withServer(t: Test, settings = {}, spec: Record<string, object | boolean> = {}) {
@@ -127,13 +127,7 @@ t.test(
   async (t) => {
     for (const uncertainRetries of [0, 1]) {
       const { server, sender, accept } = await withServer(t, { uncertainRetries, graceMs: 0 });
-      const asked = new Promise<void>((resolve) => {
-        server.answer = (line) => {
-          if (!line.startsWith('MAIL')) return undefined;
-          resolve();
-          return 'hang';
-        };
-      });
+      const asked = hangAt(server, 'MAIL');
       const { id } = await accept();
       await asked;
       // A commit that was begun before has ended once another one has.

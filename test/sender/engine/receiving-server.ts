@@ -45,6 +45,23 @@ export async function receivingServer(t: Test, port = 0): Promise<ReceivingServe
   return started;
 }
 
+/** Has a server say nothing from that command on; resolves when it has come to it so often. */
+export function hangAt(
+  server: Pick<ReceivingServer, 'answer'>,
+  verb: string,
+  times = 1,
+): Promise<void> {
+  return new Promise((resolve) => {
+    let seen = 0;
+    server.answer = (line) => {
+      if (!line.startsWith(verb)) return undefined;
+      seen += 1;
+      if (seen === times) resolve();
+      return 'hang';
+    };
+  });
+}
+
 class Receiving implements ReceivingServer {
   port = 0;
   readonly received: ReceivedMessage[] = [];

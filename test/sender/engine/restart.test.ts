@@ -4,7 +4,7 @@ import t from 'tap';
 import { ManualClock } from '../../health/manual-clock.ts';
 import { greetAndOffer, hear, say, scriptedPeer } from '../../smtp/scripted-peer.ts';
 import { localSpec } from './local-spec.ts';
-import { receivingServer } from './receiving-server.ts';
+import { hangAt, receivingServer } from './receiving-server.ts';
 import { senderUnderTest } from './sender-under-test.ts';
 
 t.test(
@@ -99,13 +99,7 @@ t.test('after the grace a server that hangs is left, and its mail is kept', asyn
   const folder = t.testdir();
   const first = await senderUnderTest(t, { folder, settings: { graceMs: 200 } });
   first.declared.provider('first', localSpec(server.port));
-  const asked = new Promise<void>((resolve) => {
-    server.answer = (line) => {
-      if (!line.startsWith('MAIL')) return undefined;
-      resolve();
-      return 'hang';
-    };
-  });
+  const asked = hangAt(server, 'MAIL');
   const { id } = await first.accept();
   await asked;
   const begin = performance.now();
@@ -125,13 +119,7 @@ t.test('what the end of the grace cuts off is no attempt', async (t) => {
     const folder = t.testdir();
     const first = await senderUnderTest(t, { folder, settings });
     first.declared.provider('first', localSpec(server.port, { retry: { count: 0 } }));
-    const asked = new Promise<void>((resolve) => {
-      server.answer = (line) => {
-        if (!line.startsWith(step)) return undefined;
-        resolve();
-        return 'hang';
-      };
-    });
+    const asked = hangAt(server, step);
     const { id } = await first.accept();
     await asked;
     await first.close();
