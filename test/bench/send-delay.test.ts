@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { freePorts } from '@mailprovider/cluster/free-ports';
 import t, { type Test } from 'tap';
 import { startDelayProxy } from '#bench/send/delay-proxy';
 
@@ -43,11 +44,7 @@ t.test('a byte and its answer take a round trip, however many there are', async 
 });
 
 t.test('a connection that the server refuses ends', async (t) => {
-  const closed = createServer().listen(0, '127.0.0.1');
-  await once(closed, 'listening');
-  const address = closed.address();
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-  await once(closed.close(), 'close');
+  const [port = 0] = await freePorts(1);
   const proxy = await startDelayProxy({ port, roundTripMs: 2 });
   t.teardown(() => proxy.close());
   const socket = connect(proxy.port, '127.0.0.1').on('error', () => undefined);
