@@ -17,6 +17,10 @@ export const REFUSALS = [
   'ReferenceAmbiguous',
   /** The API server does not answer what was named. */
   'ReferenceUnavailable',
+  /** The caller may not use the provider, or one of its fallbacks. */
+  'Forbidden',
+  /** Whether the caller may could not be found out. */
+  'AuthorizationUnavailable',
   /** The idempotency key was used for another submission. */
   'IdempotencyKeyReused',
   /** `spec.retry.queueSize` mails of the provider have not ended yet. */
@@ -47,7 +51,18 @@ export type ChangeResult =
   | { readonly kind: 'conflict'; readonly message: string }
   | Extract<SubmitResult, { kind: 'refused' }>;
 
+/** Whether a caller may have mail delivered by providers. */
+export type Permission =
+  | { readonly kind: 'allowed' }
+  | { readonly kind: 'denied'; readonly provider: string }
+  /** `why` may be told to callers. */
+  | { readonly kind: 'unknown'; readonly why: string };
+
 export interface SubmitOptions {
+  /** Who submits; it is kept with the mail, and idempotency keys are those of a caller. */
+  readonly caller?: string;
+  /** Says of the provider that was selected and of all its fallbacks whether they may be used; without it they may. */
+  mayUse?(providers: readonly string[]): Promise<Permission>;
   /** The same key and submission have the same answer, as long as the mail is kept. */
   readonly idempotencyKey?: string;
 }

@@ -29,7 +29,12 @@ export interface MailRecord {
   readonly id: string;
   /** With its angle brackets. */
   readonly messageId: string;
+  /** The provider that it is queued for, or that had it last. */
   readonly provider: string;
+  /** The provider that it was accepted for, if that is another: it has come to a fallback. */
+  readonly origin?: string;
+  /** Who submitted it; absent where callers are not told apart. */
+  readonly caller?: string;
   readonly state: MailState;
   readonly recipients: readonly RecipientRecord[];
   readonly acceptedAt: number;
@@ -50,4 +55,6 @@ export interface MailRecord {
   readonly size: number;
   /** Whether the content has header fields beyond ASCII (RFC 6531). */
   readonly smtpUtf8: boolean;
+  /** Another one after each change in the store; 0 when it is new. */
+  readonly revision: number;
 }
