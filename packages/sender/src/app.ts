@@ -32,6 +32,7 @@ import { kubeSendStatusWriter, watchedProviders } from './kube-ports.ts';
 import { lateSender } from './late-sender.ts';
 import { createAttemptLog } from './log/attempt-log.ts';
 import { registerBacklogMetrics } from './metrics/backlog-metrics.ts';
+import { registerBreakerMetric } from './metrics/breaker-metric.ts';
 import { createSenderMetrics } from './metrics/sender-metrics.ts';
 import { toAll } from './observer.ts';
 import type { ProviderSource } from './ports.ts';
@@ -72,6 +73,7 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
     providers,
     clock: systemClock,
   });
+  registerBreakerMetric(registry, () => running?.breakers() ?? []);
   // Rejects only if the store fails, which nobody catches: it ends the process.
   const coming = known.start().then(async () => {
     if (stopWatching.signal.aborted) return undefined;
