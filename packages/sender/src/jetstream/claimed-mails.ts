@@ -22,14 +22,12 @@ const NOT_ACKNOWLEDGED = '-NAK';
 /** The mails that this process has claimed, and what NATS is told of them. */
 export class ClaimedMails {
   readonly #calls: Calls;
-  readonly #ackWaitMs: number;
   readonly #mails = new Map<string, ClaimedMail>();
   readonly #beats: NodeJS.Timeout;
   readonly #stopListening: () => void;
 
   constructor(calls: Calls, ackWaitMs: number) {
     this.#calls = calls;
-    this.#ackWaitMs = ackWaitMs;
     this.#beats = setInterval(() => this.#beat(ackWaitMs / 3), ackWaitMs / 6);
     this.#stopListening = calls.onReconnect(() => this.#beat(0));
   }

@@ -48,7 +48,12 @@ export class EndedMails {
     const ttlMs = this.ttlMs(mail);
     const isOver = mail.state === 'sent' || mail.state === 'cancelled';
     if (isOver && chunks > 0) await contents.purge(mail.id);
-    if (key !== undefined && ttlMs !== undefined) await keys.expire(key, mail.id, ttlMs);
+    if (key !== undefined && ttlMs !== undefined) await keys.keep(key, mail.id, ttlMs);
+  }
+
+  /** The key of a mail that is queued anew is kept as long as the mail again. */
+  async revive({ mail, key }: StoredMail): Promise<void> {
+    if (key !== undefined) await this.#deps.keys.keep(key, mail.id);
   }
 
   /** A minute is indexed again each hour that a mail of it ends in, so that its entry outlasts them. */

@@ -10,6 +10,7 @@ import {
   type MailStore,
   type MailTaker,
   type QueueReading,
+  type Repetition,
   type Requeueing,
   StoreError,
 } from '../store/mail-store.ts';
@@ -66,9 +67,7 @@ export class JetStreamMailStore implements MailStore {
     });
   }
 
-  findByKey(
-    key: IdempotencyKey,
-  ): Promise<Extract<Insertion, { kind: 'repeated' | 'conflict' }> | undefined> {
+  findByKey(key: IdempotencyKey): Promise<Repetition | undefined> {
     return this.#run(() => this.#parts.keys.find(key, this.#find));
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MailRecord } from '../mail/mail-record.ts';
-import type { IdempotencyKey, Insertion } from '../store/mail-store.ts';
+import type { IdempotencyKey, Repetition } from '../store/mail-store.ts';
 import type { Calls } from './calls.ts';
 import { isWrongLastSequence } from './failure.ts';
 import { acceptedAtOf, type Names } from './names.ts';
@@ -10,8 +10,6 @@ import { expecting, lastMessage } from './records.ts';
 /** A mail with a key is there by then, or never: its key is written first. */
 const INSERTION_MS = 15_000;
 const POLL_MS = 50;
-
-export type Repetition = Extract<Insertion, { kind: 'repeated' | 'conflict' }>;
 
 type FindMail = (id: string) => Promise<MailRecord | undefined>;
 
@@ -65,8 +63,8 @@ export class Keys {
     await this.#calls.api(`STREAM.PURGE.${this.#names.keys}`, { filter });
   }
 
-  /** Lets the key of a mail that has ended go when its record does. */
-  async expire(digest: string, id: string, ttlMs: number): Promise<void> {
+  /** Keeps the key of a mail for a time, or for as long as nothing else is said. */
+  async keep(digest: string, id: string, ttlMs?: number): Promise<void> {
     const use = await this.#read(digest);
     if (use?.id !== id) return;
     await this.#write(digest, { id, digest: use.digest }, use.revision, ttlMs);

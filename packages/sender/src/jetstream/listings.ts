@@ -24,14 +24,22 @@ export class Listings {
 
   async list(state: MailState, after: string, limit: number): Promise<MailPage> {
     const found: MailRecord[] = [];
-    for await (const ids of this.#ids(state, after)) {
-      for (let start = 0; start < ids.length; start += AT_ONCE) {
-        const mails = await Promise.all(ids.slice(start, start + AT_ONCE).map(this.#deps.find));
-        for (const mail of mails) if (mail?.state === state) found.push(mail);
-        if (found.length > limit) return page(found, limit);
-      }
+    for await (const ids of this.#batches(state, after)) {
+      const mails = await Promise.all(ids.map(this.#deps.find));
+      found.push(
+        ...mails.filter((mail) => mail !== undefined).filter((mail) => mail.state === state),
+      );
+      if (found.length > limit) break;
     }
     return page(found, limit);
+  }
+
+  async *#batches(state: MailState, after: string): AsyncGenerator<readonly string[]> {
+    for await (const ids of this.#ids(state, after)) {
+      for (let start = 0; start < ids.length; start += AT_ONCE) {
+        yield ids.slice(start, start + AT_ONCE);
+      }
+    }
   }
 
   /** The ids of mails that may be in a state, in ascending groups. */

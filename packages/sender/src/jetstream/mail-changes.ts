@@ -5,7 +5,7 @@ import type { Contents } from './contents.ts';
 import type { EndedMails } from './ended-mails.ts';
 import type { QueuedMessages } from './queued-messages.ts';
 import type { Records } from './records.ts';
-import type { StoredMail } from './token.ts';
+import type { StoredMail, Token } from './token.ts';
 
 /** The content of a dead letter outlasts its record. */
 const MARGIN_MS = 60_000;
@@ -63,24 +63,42 @@ export class MailChanges {
 
   /** Queues a mail anew, for the provider that it names: first the message, then the record. */
   async requeue(mail: MailRecord, queueSize: number): Promise<Requeueing> {
-    const { records, queued, claimed, contents, inlineBytes } = this.#deps;
+    const { queued, claimed } = this.#deps;
     const claim = claimed.get(mail.id);
     const current = claim?.stored ?? (await this.find(mail.id));
     const content = current && (await this.#content(current, claim));
     if (!content || current.mail.revision !== mail.revision) return { kind: 'changed' };
-    const isInline = content.byteLength <= inlineBytes;
-    const chunks = isInline ? 0 : await this.#keptApart(current, content);
-    const next = { ...current, hop: current.hop + 1, base: mail.revision, chunks, mail };
-    const token = { stored: next, content: isInline ? content : new Uint8Array() };
+    const token = await this.#tokenAnew(current, mail, content);
     if (!(await queued.publish(token, queueSize))) return { kind: 'full' };
-    const written = (await records.write(next, mail)) ?? (await records.read(mail.id));
-    if (written?.hop !== next.hop || written.base !== next.base) {
+    const written = await this.#moveOn(token.stored);
+    if (!written) {
       await this.#lost(mail.id);
       return { kind: 'changed' };
     }
     if (claim && claimed.get(mail.id) === claim) claimed.settle(mail.id);
-    if (isInline && current.chunks > 0) await contents.purge(mail.id);
+    await this.#dropCopies(current, written);
     return { kind: 'queued', mail: written.mail };
+  }
+
+  async #tokenAnew(current: StoredMail, mail: MailRecord, content: Uint8Array): Promise<Token> {
+    const isInline = content.byteLength <= this.#deps.inlineBytes;
+    const chunks = isInline ? 0 : await this.#keptApart(current, content);
+    const stored = { ...current, hop: current.hop + 1, base: mail.revision, chunks, mail };
+    return { stored, content: isInline ? content : new Uint8Array() };
+  }
+
+  /** Whoever has claimed the mail by its new message may have been first. */
+  async #moveOn(next: StoredMail): Promise<StoredMail | undefined> {
+    const { records } = this.#deps;
+    const written = (await records.write(next, next.mail)) ?? (await records.read(next.mail.id));
+    return written?.hop === next.hop && written.base === next.base ? written : undefined;
+  }
+
+  /** What was kept because the mail was a dead letter: its content, and its key for a time only. */
+  async #dropCopies(before: StoredMail, after: StoredMail): Promise<void> {
+    const { contents, ended } = this.#deps;
+    if (before.chunks > 0 && after.chunks === 0) await contents.purge(before.mail.id);
+    if (before.mail.state !== 'queued') await ended.revive(before);
   }
 
   async #content(

@@ -59,8 +59,8 @@ export class ProviderClaims implements Claims {
     this.#loop.request(count);
   }
 
-  giveBack({ id, dueAt }: MailRecord): boolean {
-    this.#deps.claimed.giveBack(id, Math.max(0, dueAt - Date.now()));
+  giveBack({ id }: Pick<MailRecord, 'id'>, from: number): boolean {
+    this.#deps.claimed.giveBack(id, Math.max(0, from - Date.now()));
     return true;
   }
 
