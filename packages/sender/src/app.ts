@@ -16,7 +16,6 @@ import {
   type Logger,
   listen,
   type RunningApp,
-  StartupError,
   systemClock,
 } from '@mailprovider/process';
 import { createAddressPolicy } from '@mailprovider/smtp';
@@ -35,10 +34,9 @@ import { registerBacklogMetrics } from './metrics/backlog-metrics.ts';
 import { registerBreakerMetric } from './metrics/breaker-metric.ts';
 import { createSenderMetrics } from './metrics/sender-metrics.ts';
 import { toAll } from './observer.ts';
+import { openStore } from './open-store.ts';
 import type { ProviderSource } from './ports.ts';
 import { SendStatusKeeper } from './status/send-status-keeper.ts';
-import { type MailStore, StoreError } from './store/mail-store.ts';
-import { openLmdbStore } from './store/open-lmdb-store.ts';
 
 /** Together with `--shutdown-grace-period` less than the 30 s after which Kubernetes kills. */
 const STATUS_GRACE_MS = 2_000;
@@ -67,7 +65,7 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
   const providers = watchedProviders(known);
   const statuses = statusKeeper(connections.statuses, providers, logger);
   const metrics = createSenderMetrics(registry, providers);
-  const store = await openStore(config, logger);
+  const store = await openStore({ ...config.store, retention: config.retention }, logger);
   registerBacklogMetrics(registry, {
     readings: () => store.readings(),
     providers,
@@ -173,17 +171,4 @@ function watch(
     observer: createWatchMetrics(registry, systemClock),
     signal,
   });
-}
-
-async function openStore(
-  { dataDir, dataMaxBytes, retention }: SenderConfig,
-  logger: Logger,
-): Promise<MailStore> {
-  const maxBytes = dataMaxBytes === undefined ? {} : { maxBytes: dataMaxBytes };
-  try {
-    return await openLmdbStore(dataDir, { ...maxBytes, retention, logger });
-  } catch (error) {
-    if (error instanceof StoreError) throw new StartupError(`--data-dir: ${error.message}`);
-    throw error;
-  }
 }
