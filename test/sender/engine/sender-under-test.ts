@@ -17,9 +17,7 @@ export class Recorder implements SenderObserver {
   readonly ends: MailRecord[] = [];
   readonly refusals: string[] = [];
   readonly reroutings: { readonly mail: MailRecord; readonly from: string }[] = [];
-  readonly #news = new EventEmitter<{ attempted: []; rerouted: []; ended: [] }>().setMaxListeners(
-    0,
-  );
+  readonly news = new EventEmitter<{ attempted: []; rerouted: []; ended: [] }>().setMaxListeners(0);
 
   accepted(): void {}
 
@@ -29,25 +27,25 @@ export class Recorder implements SenderObserver {
 
   attempted(report: AttemptReport): void {
     this.attempts.push(report);
-    this.#news.emit('attempted');
+    this.news.emit('attempted');
   }
 
   rerouted(mail: MailRecord, from: string): void {
     this.reroutings.push({ mail, from });
-    this.#news.emit('rerouted');
+    this.news.emit('rerouted');
   }
 
   ended(mail: MailRecord): void {
     this.ends.push(mail);
-    this.#news.emit('ended');
+    this.news.emit('ended');
   }
 
   async hasAttempts(count: number): Promise<void> {
-    while (this.attempts.length < count) await once(this.#news, 'attempted');
+    while (this.attempts.length < count) await once(this.news, 'attempted');
   }
 
   async hasEnds(count: number): Promise<void> {
-    while (this.ends.length < count) await once(this.#news, 'ended');
+    while (this.ends.length < count) await once(this.news, 'ended');
   }
 }
 
