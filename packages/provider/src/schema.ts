@@ -123,6 +123,9 @@ const sender = z
   })
   .meta({ description: 'Email sender information.' });
 
+/** The greatest `retry.queueSize`. */
+export const QUEUE_SIZE_MAX = 10_000;
+
 const retry = z
   .object({
     count: z
@@ -137,7 +140,7 @@ const retry = z
     queueSize: z
       .int()
       .min(10)
-      .max(10_000)
+      .max(QUEUE_SIZE_MAX)
       .default(1000)
       .meta({ description: 'Most mails that may be pending for this provider.' }),
   })

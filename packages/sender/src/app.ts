@@ -16,7 +16,6 @@ import {
   type Logger,
   listen,
   type RunningApp,
-  StartupError,
   systemClock,
 } from '@mailprovider/process';
 import { createAddressPolicy } from '@mailprovider/smtp';
@@ -32,12 +31,12 @@ import { kubeSendStatusWriter, watchedProviders } from './kube-ports.ts';
 import { lateSender } from './late-sender.ts';
 import { createAttemptLog } from './log/attempt-log.ts';
 import { registerBacklogMetrics } from './metrics/backlog-metrics.ts';
+import { registerBreakerMetric } from './metrics/breaker-metric.ts';
 import { createSenderMetrics } from './metrics/sender-metrics.ts';
 import { toAll } from './observer.ts';
+import { openStore } from './open-store.ts';
 import type { ProviderSource } from './ports.ts';
 import { SendStatusKeeper } from './status/send-status-keeper.ts';
-import { type MailStore, StoreError } from './store/mail-store.ts';
-import { openLmdbStore } from './store/open-lmdb-store.ts';
 
 /** Together with `--shutdown-grace-period` less than the 30 s after which Kubernetes kills. */
 const STATUS_GRACE_MS = 2_000;
@@ -66,9 +65,13 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
   const providers = watchedProviders(known);
   const statuses = statusKeeper(connections.statuses, providers, logger);
   const metrics = createSenderMetrics(registry, providers);
-  const readings = () => running?.readings() ?? [];
-  registerBacklogMetrics(registry, { readings, providers, clock: systemClock });
-  const store = await openStore(config);
+  const store = await openStore({ ...config.store, retention: config.retention }, logger);
+  registerBacklogMetrics(registry, {
+    readings: () => store.readings(),
+    providers,
+    clock: systemClock,
+  });
+  registerBreakerMetric(registry, () => running?.breakers() ?? []);
   // Rejects only if the store fails, which nobody catches: it ends the process.
   const coming = known.start().then(async () => {
     if (stopWatching.signal.aborted) return undefined;
@@ -168,16 +171,4 @@ function watch(
     observer: createWatchMetrics(registry, systemClock),
     signal,
   });
-}
-
-async function openStore({ dataDir, dataMaxBytes }: SenderConfig): Promise<MailStore> {
-  try {
-    return await openLmdbStore(
-      dataDir,
-      dataMaxBytes === undefined ? {} : { maxBytes: dataMaxBytes },
-    );
-  } catch (error) {
-    if (error instanceof StoreError) throw new StartupError(`--data-dir: ${error.message}`);
-    throw error;
-  }
 }

@@ -18,10 +18,16 @@ import {
   DEFAULT_SYSTEM_NAMESPACE,
 } from '@mailprovider/provider/identity';
 import { parseNetwork } from '@mailprovider/smtp';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import {
+  type EngineConfig,
+  type EngineFlags,
+  engineConfigOf,
+  engineFlags,
+} from './engine-config.ts';
 import { DEFAULT_SUBMISSION_LIMITS, type SubmissionLimits } from './mail/submission-limits.ts';
 import { DEFAULT_SETTINGS, type SenderSettings } from './settings.ts';
-import { RESERVE_BYTES } from './store/room.ts';
+import { DEFAULT_RETENTION, type Retention } from './store/mail-store.ts';
 
 export interface SenderConfig {
   readonly kubeconfig: string | undefined;
@@ -32,10 +38,7 @@ export interface SenderConfig {
   readonly bindAddress: BindAddress;
   /** Holds the token that callers send; without it only loopback addresses are listened on. */
   readonly tokenFile: string | undefined;
-  /** Folder of the store. */
-  readonly dataDir: string;
-  /** What the store may grow to; without it the disk is the limit. */
-  readonly dataMaxBytes: number | undefined;
+  readonly store: EngineConfig;
   readonly metricsBindAddress: BindAddress;
   readonly allowLoopback: boolean;
   /** CIDRs that are never dialled. */
@@ -45,6 +48,7 @@ export interface SenderConfig {
   readonly logLevel: string;
   readonly limits: SubmissionLimits;
   readonly settings: SenderSettings;
+  readonly retention: Retention;
 }
 
 /** What commander makes of the flags that become `limits` and `settings`. */
@@ -57,10 +61,10 @@ interface DeliveryFlags {
   readonly sentRetention: number;
   readonly deadLetterRetention: number;
   readonly shutdownGracePeriod: number;
+  readonly replicas: number;
 }
 
 const DEFAULT_BIND_ADDRESS = '127.0.0.1:8025';
-const DEFAULT_DATA_DIR = '/var/lib/mailprovider-sender';
 
 function apiFlags(): readonly Option[] {
   return [
@@ -83,25 +87,9 @@ function apiFlags(): readonly Option[] {
   ];
 }
 
-/** Reads how much a store may hold; with its reserve alone it would take no mail. */
-function parseStoreBytes(text: string): number {
-  const bytes = parseCount(text);
-  if (bytes <= RESERVE_BYTES) {
-    throw new InvalidArgumentError(`must be more than ${RESERVE_BYTES}, which are kept free`);
-  }
-  return bytes;
-}
-
-function storeFlags(): readonly Option[] {
-  const { sentRetentionMs, deadLetterRetentionMs } = DEFAULT_SETTINGS;
+function retentionFlags(): readonly Option[] {
+  const { sentRetentionMs, deadLetterRetentionMs } = DEFAULT_RETENTION;
   return [
-    new Option('--data-dir <folder>', 'where mails are kept; its parent has to exist').default(
-      DEFAULT_DATA_DIR,
-    ),
-    new Option(
-      '--data-max-bytes <n>',
-      'most bytes that the data folder may take; without it the disk is the limit',
-    ).argParser(parseStoreBytes),
     durationFlag(
       '--sent-retention',
       'how long mails that were sent or cancelled can be asked for, and Idempotency-Keys count',
@@ -132,6 +120,12 @@ function retryFlags(): readonly Option[] {
     )
       .choices(['0', '1'])
       .default(String(uncertainRetries)),
+    new Option(
+      '--replicas <n>',
+      'how many senders share the maxConnections and the rateLimit of each provider',
+    )
+      .argParser(parseCount)
+      .default(DEFAULT_SETTINGS.replicas),
     durationFlag(
       '--shutdown-grace-period',
       'how long deliveries under way may take to end',
@@ -149,9 +143,8 @@ function settingsOf(flags: DeliveryFlags): SenderSettings {
       maxAgeMs: flags.slowRetryMaxAge,
     },
     uncertainRetries: Number(flags.uncertainRetries),
-    sentRetentionMs: flags.sentRetention,
-    deadLetterRetentionMs: flags.deadLetterRetention,
     graceMs: flags.shutdownGracePeriod,
+    replicas: flags.replicas,
   };
 }
 
@@ -168,7 +161,8 @@ export function loadConfig(argv: readonly string[] = process.argv): SenderConfig
       DEFAULT_SYSTEM_NAMESPACE,
     )
     .addOption(metricsBindAddressFlag());
-  for (const flag of [...apiFlags(), ...storeFlags(), ...retryFlags()]) command.addOption(flag);
+  for (const flag of [...apiFlags(), ...engineFlags(), ...retentionFlags(), ...retryFlags()])
+    command.addOption(flag);
   command
     .option('--allow-loopback', 'dial loopback addresses too; for development only', false)
     .addOption(deniedNetworksFlag(parseNetwork))
@@ -181,11 +175,17 @@ export function loadConfig(argv: readonly string[] = process.argv): SenderConfig
     )
     .addOption(logLevelFlag())
     .parse([...argv]);
-  const flags = command.opts<Omit<SenderConfig, 'limits' | 'settings'> & DeliveryFlags>();
+  const flags = command.opts<
+    Omit<SenderConfig, 'limits' | 'settings' | 'retention' | 'store'> & DeliveryFlags & EngineFlags
+  >();
   const limits = {
     ...DEFAULT_SUBMISSION_LIMITS,
     contentBytes: flags.maxMessageBytes,
     recipients: flags.maxRecipients,
   };
-  return { ...flags, limits, settings: settingsOf(flags) };
+  const retention = {
+    sentRetentionMs: flags.sentRetention,
+    deadLetterRetentionMs: flags.deadLetterRetention,
+  };
+  return { ...flags, limits, settings: settingsOf(flags), retention, store: engineConfigOf(flags) };
 }

@@ -1,4 +1,7 @@
 import type { Clock, Logger } from '@mailprovider/process';
+import { fallbacksOf } from '@mailprovider/provider/fallbacks/fallbacks-of';
+import { routeOf } from '@mailprovider/provider/fallbacks/route-of';
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
 import { v7 as uuidv7 } from 'uuid';
 import { decodeSubmission } from '../mail/decode-submission.ts';
@@ -9,8 +12,15 @@ import { digestOf } from '../mail/submission-digest.ts';
 import type { SubmissionLimits } from '../mail/submission-limits.ts';
 import type { SenderObserver } from '../observer.ts';
 import type { ProviderSource, ReferenceSource } from '../ports.ts';
-import type { ProviderQueues } from '../queue/provider-queues.ts';
-import { keyReused, queueFull, shuttingDown, storeUnavailable } from '../refusals.ts';
+import {
+  authorizationUnavailable,
+  keyReused,
+  providerForbidden,
+  queueFull,
+  type Refused,
+  shuttingDown,
+  storeUnavailable,
+} from '../refusals.ts';
 import { messageIdFor } from '../render/mail-identity.ts';
 import { renderMail } from '../render/render-mail.ts';
 import { selectProvider } from '../selection/select-provider.ts';
@@ -23,7 +33,6 @@ export interface IntakeDeps {
   readonly store: MailStore;
   readonly providers: ProviderSource;
   readonly references: ReferenceSource;
-  readonly queues: ProviderQueues;
   readonly observer: SenderObserver;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,8 +50,8 @@ export class Intake {
     this.#deps = deps;
   }
 
-  async submit(input: unknown, { idempotencyKey }: SubmitOptions): Promise<SubmitResult> {
-    const accepting = this.#submit(input, idempotencyKey);
+  async submit(input: unknown, options: SubmitOptions): Promise<SubmitResult> {
+    const accepting = this.#submit(input, options);
     this.#underWay.add(accepting);
     try {
       const result = await accepting;
@@ -59,53 +68,82 @@ export class Intake {
     await Promise.allSettled(this.#underWay);
   }
 
-  async #submit(input: unknown, key: string | undefined): Promise<SubmitResult> {
+  async #submit(input: unknown, options: SubmitOptions): Promise<SubmitResult> {
     if (this.#closed) return shuttingDown();
     const decoded = decodeSubmission(input, this.#deps.limits);
     if (decoded.kind === 'invalid') return decoded;
     const { submission } = decoded;
     try {
-      if (key === undefined) return await this.#accept(submission);
-      const idempotency = { key, digest: digestOf(input) };
-      return await this.#turns.take(key, () => this.#acceptOnce(submission, idempotency));
+      const key = keyOf(options, input);
+      if (key === undefined) return await this.#accept(submission, options);
+      return await this.#turns.take(key.key, () => this.#acceptOnce(submission, options, key));
     } catch (error) {
       logStoreFailure(this.#deps.logger, error);
       return storeUnavailable();
     }
   }
 
-  async #acceptOnce(submission: Submission, key: IdempotencyKey): Promise<SubmitResult> {
+  async #acceptOnce(
+    submission: Submission,
+    options: SubmitOptions,
+    key: IdempotencyKey,
+  ): Promise<SubmitResult> {
     const known = await this.#deps.store.findByKey(key);
-    if (known === undefined) return this.#accept(submission, key);
+    if (known === undefined) return this.#accept(submission, options, key);
     if (known.kind === 'conflict') return keyReused();
     return { kind: 'accepted', mail: known.mail, repeated: true };
   }
 
-  async #accept(submission: Submission, key?: IdempotencyKey): Promise<SubmitResult> {
+  async #accept(
+    submission: Submission,
+    options: SubmitOptions,
+    key?: IdempotencyKey,
+  ): Promise<SubmitResult> {
     const selection = await selectProvider(submission, this.#deps);
     if (selection.kind === 'refused') return selection;
     const { provider, spec } = selection;
     const { name } = provider.metadata;
-    const queue = this.#deps.queues.of(name);
+    const denial = await this.#denial(name, options);
+    if (denial !== undefined) return denial;
     const { queueSize } = spec.retry;
-    if (!queue.backlog.reserve(queueSize)) return queueFull(name, queueSize);
-    try {
-      const { mail, content } = await this.#rendered(submission, name, spec);
-      const insertion = await this.#deps.store.insert(mail, content, key);
-      // Only by another process, since keys take turns here.
-      if (insertion.kind === 'conflict') return keyReused();
-      if (insertion.kind === 'repeated') return { ...insertion, kind: 'accepted', repeated: true };
-      queue.add(mail);
-      return { kind: 'accepted', mail, repeated: false };
-    } finally {
-      queue.backlog.release();
+    const { mail, content } = await this.#rendered(submission, provider, spec, options);
+    const insertion = await this.#deps.store.insert(mail, content, {
+      queueSize,
+      ...(key && { key }),
+    });
+    switch (insertion.kind) {
+      case 'stored':
+        return { kind: 'accepted', mail, repeated: false };
+      case 'repeated':
+        return { ...insertion, kind: 'accepted', repeated: true };
+      case 'conflict':
+        return keyReused();
+      case 'full':
+        return queueFull(name, queueSize);
+    }
+  }
+
+  /** Why the caller may not have its mail delivered by that provider and all its fallbacks. */
+  async #denial(name: string, options: SubmitOptions): Promise<Refused | undefined> {
+    if (options.mayUse === undefined) return undefined;
+    const { providers } = this.#deps;
+    const route = routeOf(name, (provider) => fallbacksOf(providers.get(provider)?.spec));
+    const permission = await options.mayUse(route);
+    switch (permission.kind) {
+      case 'allowed':
+        return undefined;
+      case 'denied':
+        return providerForbidden(name, permission.provider);
+      case 'unknown':
+        return authorizationUnavailable(permission.why);
     }
   }
 
   async #rendered(
     submission: Submission,
-    provider: string,
+    { metadata: { name: provider } }: MailProvider,
     { sender }: MailProviderSpec,
+    { caller }: SubmitOptions,
   ): Promise<{ readonly mail: MailRecord; readonly content: Uint8Array }> {
     const id = uuidv7();
     const date = this.#deps.clock.now();
@@ -119,6 +157,7 @@ export class Intake {
       id,
       messageId,
       provider,
+      ...(caller === undefined ? {} : { caller }),
       state: 'queued',
       recipients,
       acceptedAt: now,
@@ -129,6 +168,7 @@ export class Intake {
       uncertainAttempts: 0,
       size: content.length,
       smtpUtf8,
+      revision: 0,
     } as const;
     return { mail, content };
   }
@@ -139,4 +179,14 @@ export class Intake {
     else if (result.kind === 'refused') observer.refused(result.refusal);
     else if (!result.repeated) observer.accepted(result.mail);
   }
+}
+
+/** A key counts for the caller that chose it. */
+function keyOf(
+  { idempotencyKey, caller }: SubmitOptions,
+  input: unknown,
+): IdempotencyKey | undefined {
+  if (idempotencyKey === undefined) return undefined;
+  const key = caller === undefined ? idempotencyKey : JSON.stringify([caller, idempotencyKey]);
+  return { key, digest: digestOf(input) };
 }
