@@ -11,7 +11,7 @@ export const PROBLEM_REASONS = [
   'InvalidMail',
   'InvalidRequest',
   'Unauthenticated',
-  'Forbidden',
+  'AuthenticationUnavailable',
   'MailNotFound',
   'MailConflict',
   'NotReady',
