@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { hasGo } from '@mailprovider/cluster/build-programs';
-import { isExecutable } from '@mailprovider/cluster/programs';
+import { isExecutable } from '@mailprovider/cluster/executable';
+import { hasGo } from '@mailprovider/cluster/go-build';
 import { execa } from 'execa';
 
 const PEER_MODULE = join(import.meta.dirname, '../../peer');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { hasGo } from '@mailprovider/cluster/build-programs';
+import { hasGo } from '@mailprovider/cluster/go-build';
 import { execa } from 'execa';
 import { z } from 'zod';
 

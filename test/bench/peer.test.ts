@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasGo } from '@mailprovider/cluster/build-programs';
 import { loadConfig } from '@mailprovider/cluster/config';
+import { hasGo } from '@mailprovider/cluster/go-build';
 import { kubeconfig } from '@mailprovider/cluster/kubeconfig';
 import t, { type Test } from 'tap';
 import { z } from 'zod';

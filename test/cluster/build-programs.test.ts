@@ -1,32 +1,9 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import process from 'node:process';
+import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import { buildPrograms, hasGo } from '@mailprovider/cluster/build-programs';
-import t, { type Test } from 'tap';
-
-/** A `go` that notes its arguments, then runs `script` with the output file as $OUT. */
-async function toolchain(t: Test, script: string) {
-  const directory = t.testdir();
-  const go = join(directory, 'bin/go');
-  const calls = join(directory, 'calls');
-  await mkdir(dirname(go));
-  await mkdir(join(directory, 'cache'));
-  const output = 'while [ $# -gt 0 ] && [ "$1" != -o ]; do shift; done; OUT=$2';
-  await writeFile(go, `#!/bin/sh\necho "$@" >> '${calls}'\n${output}\n${script}\n`);
-  await chmod(go, 0o755);
-  const path = `${dirname(go)}:${process.env['PATH']}`;
-  return {
-    options: {
-      cacheDirectory: join(directory, 'cache'),
-      environment: { ...process.env, PATH: path },
-      progress: () => undefined,
-      signal: new AbortController().signal,
-    },
-    calls: async () => (await readFile(calls, 'utf8')).trimEnd().split('\n'),
-    built: () => readdir(join(directory, 'cache'), { recursive: true }),
-  };
-}
+import { buildPrograms } from '@mailprovider/cluster/build-programs';
+import { hasGo } from '@mailprovider/cluster/go-build';
+import t from 'tap';
+import { toolchain } from './toolchain.ts';
 
 const BUILD = 'echo program > "$OUT"; chmod 755 "$OUT"';
 
@@ -81,5 +58,5 @@ t.test('two builds at once do each other no harm', async (t) => {
 t.test('a missing Go is noticed', async (t) => {
   t.equal(await hasGo({ PATH: t.testdir() }), false);
   const { options } = await toolchain(t, 'true');
-  t.equal(await hasGo({ PATH: options.environment.PATH }), true);
+  t.equal(await hasGo({ PATH: options.environment['PATH'] }), true);
 });

@@ -17,6 +17,14 @@ t.test('all that follows the command is its own', async (t) => {
   t.match(load(command), { command, optional: false }, 'also when npm ate the dashes');
 });
 
+t.test('nats-server is had only when asked for', async (t) => {
+  t.equal(load([]).nats, false);
+  t.match(load(['--optional', '--nats', '--', 'tap', '--nats']), {
+    nats: true,
+    command: ['tap', '--nats'],
+  });
+});
+
 t.test('there is one webhook and one health process, or as many as are asked for', async (t) => {
   t.match(load([]), { webhooks: 1, health: 1 });
   t.match(load(['--webhooks', '2', '--health=3', '--', 'ls']), {

@@ -7,6 +7,8 @@ export interface ClusterConfig {
   readonly command: readonly string[];
   /** Run the command without a cluster where no API server can be had. */
   readonly optional: boolean;
+  /** Find nats-server, or build it, before the command runs. */
+  readonly nats: boolean;
   /** How many webhook processes. */
   readonly webhooks: number;
   /** How many health processes. */
@@ -40,15 +42,17 @@ export function loadConfig(
     .option('--webhooks <n>', 'webhook processes, behind one address', parseCount, 1)
     .option('--health <n>', 'health processes', parseCount, 1)
     .option('--optional', 'run COMMAND without a cluster where no API server can be had', false)
+    .option('--nats', 'find nats-server for COMMAND, or build it', false)
     .argument('[command...]', 'command to run instead of waiting, after --')
     .passThroughOptions()
     .parse([...argv]);
-  const { optional, webhooks, health } =
-    program.opts<Pick<ClusterConfig, 'optional' | 'webhooks' | 'health'>>();
+  const { optional, nats, webhooks, health } =
+    program.opts<Pick<ClusterConfig, 'optional' | 'nats' | 'webhooks' | 'health'>>();
   const { KUBEBUILDER_ASSETS: assetsDirectory } = environment;
   return {
     command: program.args,
     optional,
+    nats,
     webhooks,
     health,
     assetsDirectory: assetsDirectory === '' ? undefined : assetsDirectory,

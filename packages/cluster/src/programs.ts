@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
+import { firstExecutable, isExecutable, placesOnPath } from './executable.ts';
+import { requiredVersion } from './go-module.ts';
 
 /** Folder of the Go module that pins the programs. */
 export const CONTROL_PLANE_MODULE = join(import.meta.dirname, '../control-plane');
@@ -31,18 +31,6 @@ export function programsIn(directory: string): Programs {
   };
 }
 
-export async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function firstExecutable(files: readonly string[]): Promise<string | undefined> {
-  for (const file of files) if (await isExecutable(file)) return file;
-  return undefined;
-}
-
 async function programsOfAssets(directory: string, path: string): Promise<Programs> {
   const found = programsIn(directory);
   for (const file of [found.etcd, found.kubeApiserver]) {
@@ -50,11 +38,7 @@ async function programsOfAssets(directory: string, path: string): Promise<Progra
       throw new Error(`KUBEBUILDER_ASSETS is set, but ${file} is not an executable file`);
     }
   }
-  const onPath = path
-    .split(delimiter)
-    .filter(Boolean)
-    .map((folder) => join(folder, 'kubectl'));
-  const kubectl = await firstExecutable([found.kubectl, ...onPath]);
+  const kubectl = await firstExecutable([found.kubectl, ...placesOnPath('kubectl', path)]);
   if (kubectl === undefined) {
     throw new Error(`no kubectl in ${directory} (KUBEBUILDER_ASSETS) nor on PATH`);
   }
@@ -66,19 +50,11 @@ export interface PinnedVersions {
   readonly etcd: string;
 }
 
-function requiredVersion(goMod: string, module: string): string {
-  const line = goMod.split('\n').find((candidate) => candidate.trim().startsWith(`${module} v`));
-  const version = line?.trim().split(' ')[1];
-  if (version === undefined) throw new Error(`go.mod of the control plane does not name ${module}`);
-  return version;
-}
-
 /** The versions that go.mod pins. */
 export async function pinnedVersions(): Promise<PinnedVersions> {
-  const goMod = await readFile(join(CONTROL_PLANE_MODULE, 'go.mod'), 'utf8');
   return {
-    kubernetes: requiredVersion(goMod, 'k8s.io/kubernetes'),
-    etcd: requiredVersion(goMod, 'go.etcd.io/etcd/server/v3'),
+    kubernetes: await requiredVersion(CONTROL_PLANE_MODULE, 'k8s.io/kubernetes'),
+    etcd: await requiredVersion(CONTROL_PLANE_MODULE, 'go.etcd.io/etcd/server/v3'),
   };
 }
 

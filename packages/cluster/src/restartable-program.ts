@@ -23,6 +23,11 @@ export class RestartableProgram implements SupervisedPart {
     });
   }
 
+  /** Of the last run. */
+  get pid(): number | undefined {
+    return this.#run?.pid;
+  }
+
   async start(): Promise<void> {
     this.#run = await startProcess(this.#options);
     void this.#run.failure.then((failure) => {
@@ -32,5 +37,10 @@ export class RestartableProgram implements SupervisedPart {
 
   async stop(): Promise<void> {
     await this.#run?.stop(this.#stopGraceMs);
+  }
+
+  /** Ends it by SIGKILL. */
+  async kill(): Promise<void> {
+    await this.#run?.kill();
   }
 }

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { buildPrograms, hasGo } from './build-programs.ts';
+import { buildPrograms } from './build-programs.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { exitCodeOf, runCommand } from './command.ts';
 import type { ClusterConfig } from './config.ts';
+import { hasGo } from './go-build.ts';
 import { Interruption } from './interruption.ts';
+import { buildNatsServer, findNatsServer } from './nats/nats-program.ts';
 import { defaultProcesses } from './process-spec.ts';
 import { findPrograms, type Programs } from './programs.ts';
 
@@ -29,6 +31,17 @@ async function obtainPrograms(
   const found = await findPrograms({ assetsDirectory, cacheDirectory, path });
   if (found !== undefined || !(await hasGo(environment))) return found;
   return buildPrograms({ cacheDirectory, environment, progress, signal: interrupted });
+}
+
+/** Has what `findNatsServer` finds built if it finds nothing and there is Go. */
+async function ensureNatsServer(
+  { assetsDirectory, cacheDirectory, environment }: ClusterConfig,
+  { progress, interrupted }: RunDeps,
+): Promise<void> {
+  const path = environment['PATH'] ?? '';
+  const found = await findNatsServer({ assetsDirectory, cacheDirectory, path });
+  if (found !== undefined || !(await hasGo(environment))) return;
+  await buildNatsServer({ cacheDirectory, environment, progress, signal: interrupted });
 }
 
 async function waitForEnd(cluster: Cluster, deps: RunDeps): Promise<number> {
@@ -64,6 +77,7 @@ function runWithoutCluster(config: ClusterConfig, { progress }: RunDeps): Promis
 }
 
 async function startAndUse(config: ClusterConfig, deps: RunDeps): Promise<number> {
+  if (config.nats) await ensureNatsServer(config, deps);
   const programs = await obtainPrograms(config, deps);
   if (programs === undefined) return runWithoutCluster(config, deps);
   const { environment, webhooks, health } = config;

@@ -19,8 +19,11 @@ import {
 } from '@mailprovider/provider/identity';
 import { parseNetwork } from '@mailprovider/smtp';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseRateLimit } from './callers/parse-rate-limit.ts';
+import type { RateLimit } from './callers/rate-limit.ts';
 import { DEFAULT_SUBMISSION_LIMITS, type SubmissionLimits } from './mail/submission-limits.ts';
 import { DEFAULT_SETTINGS, type SenderSettings } from './settings.ts';
+import { DEFAULT_RETENTION, type Retention } from './store/mail-store.ts';
 import { RESERVE_BYTES } from './store/room.ts';
 
 export interface SenderConfig {
@@ -30,8 +33,15 @@ export interface SenderConfig {
   readonly leaseNamespace: string;
   /** Of the submit API. */
   readonly bindAddress: BindAddress;
-  /** Holds the token that callers send; without it only loopback addresses are listened on. */
+  /** Whether callers are told apart by tokens that the API server knows. */
+  readonly tokenReview: boolean;
+  /** Holds the token that all callers send; without both only loopback addresses are listened on. */
   readonly tokenFile: string | undefined;
+  /** What the submit API is served with; without it plain HTTP. */
+  readonly tlsCertFile: string | undefined;
+  readonly tlsPrivateKeyFile: string | undefined;
+  /** How fast each caller may submit; without it as fast as it can. */
+  readonly callerRateLimit: RateLimit | undefined;
   /** Folder of the store. */
   readonly dataDir: string;
   /** What the store may grow to; without it the disk is the limit. */
@@ -45,6 +55,7 @@ export interface SenderConfig {
   readonly logLevel: string;
   readonly limits: SubmissionLimits;
   readonly settings: SenderSettings;
+  readonly retention: Retention;
 }
 
 /** What commander makes of the flags that become `limits` and `settings`. */
@@ -68,9 +79,19 @@ function apiFlags(): readonly Option[] {
       .argParser(parseBindAddress)
       .default(parseBindAddress(DEFAULT_BIND_ADDRESS), DEFAULT_BIND_ADDRESS),
     new Option(
-      '--token-file <file>',
-      'holds the token that callers send; needed to listen beyond loopback',
+      '--token-review',
+      'callers send tokens of their ServiceAccounts (audience mailprovider-sender), and have the rights that RBAC gives them; this or a token file is needed to listen beyond loopback',
+    ).default(false),
+    new Option('--token-file <file>', 'holds the one token that all callers send'),
+    new Option(
+      '--tls-cert-file <file>',
+      'certificate of the submit API, PEM; read again when it changes; without it plain HTTP',
     ),
+    new Option('--tls-private-key-file <file>', 'private key of the submit API, PEM'),
+    new Option(
+      '--caller-rate-limit <mails/duration>',
+      'most mails that a caller may submit in any such time, as 100/1m; without it there is no limit',
+    ).argParser(parseRateLimit),
     new Option(
       '--max-message-bytes <n>',
       'most bytes of a mail: text, html and decoded attachments together',
@@ -93,7 +114,7 @@ function parseStoreBytes(text: string): number {
 }
 
 function storeFlags(): readonly Option[] {
-  const { sentRetentionMs, deadLetterRetentionMs } = DEFAULT_SETTINGS;
+  const { sentRetentionMs, deadLetterRetentionMs } = DEFAULT_RETENTION;
   return [
     new Option('--data-dir <folder>', 'where mails are kept; its parent has to exist').default(
       DEFAULT_DATA_DIR,
@@ -149,8 +170,6 @@ function settingsOf(flags: DeliveryFlags): SenderSettings {
       maxAgeMs: flags.slowRetryMaxAge,
     },
     uncertainRetries: Number(flags.uncertainRetries),
-    sentRetentionMs: flags.sentRetention,
-    deadLetterRetentionMs: flags.deadLetterRetention,
     graceMs: flags.shutdownGracePeriod,
   };
 }
@@ -181,11 +200,17 @@ export function loadConfig(argv: readonly string[] = process.argv): SenderConfig
     )
     .addOption(logLevelFlag())
     .parse([...argv]);
-  const flags = command.opts<Omit<SenderConfig, 'limits' | 'settings'> & DeliveryFlags>();
+  const flags = command.opts<
+    Omit<SenderConfig, 'limits' | 'settings' | 'retention'> & DeliveryFlags
+  >();
   const limits = {
     ...DEFAULT_SUBMISSION_LIMITS,
     contentBytes: flags.maxMessageBytes,
     recipients: flags.maxRecipients,
   };
-  return { ...flags, limits, settings: settingsOf(flags) };
+  const retention = {
+    sentRetentionMs: flags.sentRetention,
+    deadLetterRetentionMs: flags.deadLetterRetention,
+  };
+  return { ...flags, limits, settings: settingsOf(flags), retention };
 }

@@ -11,6 +11,7 @@ export const PROBLEM_REASONS = [
   'InvalidMail',
   'InvalidRequest',
   'Unauthenticated',
+  'Forbidden',
   'AuthenticationUnavailable',
   'MailNotFound',
   'MailConflict',

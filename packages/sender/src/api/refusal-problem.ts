@@ -19,7 +19,7 @@ export const REFUSAL_ANSWERS: Readonly<Record<Refusal, Answer>> = {
   ReferenceNotFound: { status: 422 },
   ReferenceAmbiguous: { status: 422 },
   ReferenceUnavailable: { status: 503, retryAfterSeconds: 5 },
-  Forbidden: { status: 403 },
+  ProviderForbidden: { status: 403 },
   AuthorizationUnavailable: { status: 503, retryAfterSeconds: 5 },
   IdempotencyKeyReused: { status: 409 },
   CallerRateLimited: { status: 429, retryAfterSeconds: 1 },
