@@ -7,12 +7,13 @@ import { submissionProblems } from '../mail/submission-problems.ts';
 import type { ChangeResult, Sender, SubmitOptions, SubmitResult } from '../sender.ts';
 import { bodyBudget } from './body-budget.ts';
 import { callerOf } from './caller-of.ts';
+import { whyUnchangeable } from './change-rights.ts';
 import { jsonBody } from './json-body.ts';
 import { acceptedView, mailListView, mailView } from './mail-view.ts';
 import { type Problem, sendProblem } from './problem.ts';
 import { refusalProblem } from './refusal-problem.ts';
 import { idempotencyKeySchema, listQuerySchema } from './request-schemas.ts';
-import { findVisible, listVisible, MAIL_NOT_FOUND, whyUnchangeable } from './visible-mails.ts';
+import { findVisible, listVisible, MAIL_NOT_FOUND } from './visible-mails.ts';
 
 /** Cancelling and retrying need no body; what comes is read and ignored. */
 const NO_BODY_BYTES = 1024;
@@ -130,18 +131,14 @@ function addReadRoutes(app: FastifyInstance, { sender }: MailRoutesDeps): void {
 }
 
 function addChangeRoutes(app: FastifyInstance, { sender, isReady }: MailRoutesDeps): void {
-  const changes = {
-    cancel: (id: string) => sender.cancel(id),
-    retry: (id: string) => sender.retry(id),
-  };
-  for (const [name, change] of Object.entries(changes)) {
-    const path = `/v1/mails/:id/${name}`;
+  for (const change of ['cancel', 'retry'] as const) {
+    const path = `/v1/mails/:id/${change}`;
     app.post<MailId>(path, { bodyLimit: NO_BODY_BYTES }, async (request, reply) => {
       if (!isReady()) return sendProblem(reply, NOT_READY);
       const { id } = request.params;
-      const problem = await whyUnchangeable(sender, callerOf(request), id);
+      const problem = await whyUnchangeable(sender, callerOf(request), id, change);
       if (problem !== undefined) return sendProblem(reply, problem);
-      return sendChanged(reply, await change(id));
+      return sendChanged(reply, await sender[change](id));
     });
   }
 }

@@ -18,16 +18,10 @@ export const MAIL_NOT_FOUND: Problem = {
   detail: 'no mail has this id, or it ended so long ago that it was removed',
 };
 
-const RIGHTS_UNKNOWN: Problem = {
+export const RIGHTS_UNKNOWN: Problem = {
   ...REFUSAL_ANSWERS.AuthorizationUnavailable,
   reason: 'AuthorizationUnavailable',
   detail: 'your rights could not be found out, as the API server does not answer; try again',
-};
-
-const MAY_NOT_CHANGE: Problem = {
-  status: 403,
-  reason: 'Forbidden',
-  detail: 'to change the mail of another caller you need the right to update mailproviders/mails',
 };
 
 export type Finding =
@@ -38,7 +32,8 @@ export type Listing =
   | { readonly kind: 'page'; readonly page: MailPage }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
-function isOwn(mail: MailRecord | undefined, caller: Caller | undefined): boolean {
+/** Whether a mail is the caller's to see and change. */
+export function isOwn(mail: MailRecord | undefined, caller: Caller | undefined): boolean {
   return mail !== undefined && (caller === undefined || mail.caller === caller.username);
 }
 
@@ -63,26 +58,6 @@ export async function findVisible(
   if (right === 'unknown') return problem(RIGHTS_UNKNOWN);
   if (mail === undefined || right === 'denied') return problem(MAIL_NOT_FOUND);
   return { kind: 'found', mail };
-}
-
-/** Why the caller may not change a mail; nothing if it may, or if no mail has that id and it may know. */
-export async function whyUnchangeable(
-  sender: Pick<Sender, 'find'>,
-  caller: Caller | undefined,
-  id: string,
-): Promise<Problem | undefined> {
-  if (caller === undefined) return isMailId(id) ? undefined : MAIL_NOT_FOUND;
-  const finding = await findVisible(sender, caller, id);
-  if (finding.kind === 'problem') return finding.problem;
-  if (isOwn(finding.mail, caller)) return undefined;
-  switch (await caller.mayHandleAll('update')) {
-    case 'allowed':
-      return undefined;
-    case 'denied':
-      return MAY_NOT_CHANGE;
-    case 'unknown':
-      return RIGHTS_UNKNOWN;
-  }
 }
 
 function pageAfter(after: string | undefined, limit: number) {
