@@ -24,6 +24,19 @@ export function storeUnavailable(): Refused {
   return refused('StoreUnavailable', message, LATER_SECONDS);
 }
 
+/** `missing` is the one of the route from `provider` that the caller may not use. */
+export function providerForbidden(provider: string, missing: string): Refused {
+  const which = missing === provider ? '' : `, which is a fallback of "${provider}"`;
+  const message = `you may not use MailProvider "${missing}"${which}; you need the right to create mailproviders/mails of that name`;
+  return refused('ProviderForbidden', message);
+}
+
+/** `why` is told to the caller. */
+export function authorizationUnavailable(why: string): Refused {
+  const message = `your rights could not be found out, as ${why}; try again`;
+  return refused('AuthorizationUnavailable', message, SOON_SECONDS);
+}
+
 export function shuttingDown(): Refused {
   return refused('ShuttingDown', 'the sender is being stopped; try again', SOON_SECONDS);
 }

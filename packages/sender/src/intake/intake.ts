@@ -17,6 +17,7 @@ import type { SubmitOptions, SubmitResult } from '../sender.ts';
 import { logStoreFailure } from '../store/log-store-failure.ts';
 import type { IdempotencyKey, MailStore } from '../store/mail-store.ts';
 import { KeyTurns } from './key-turns.ts';
+import { refusalOf } from './permission.ts';
 
 export interface IntakeDeps {
   readonly store: MailStore;
@@ -26,6 +27,11 @@ export interface IntakeDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: SubmissionLimits;
+}
+
+/** Keys are those of a caller. A key has no line feed, so that no two callers share one. */
+function storedKey({ caller, idempotencyKey: key }: SubmitOptions): string | undefined {
+  return caller === undefined || key === undefined ? key : `${caller}\n${key}`;
 }
 
 /** The way of a mail from what a caller sent to the store and the queue of its provider. */
@@ -39,8 +45,8 @@ export class Intake {
     this.#deps = deps;
   }
 
-  async submit(input: unknown, { idempotencyKey }: SubmitOptions): Promise<SubmitResult> {
-    const accepting = this.#submit(input, idempotencyKey);
+  async submit(input: unknown, options: SubmitOptions): Promise<SubmitResult> {
+    const accepting = this.#submit(input, options);
     this.#underWay.add(accepting);
     try {
       const result = await accepting;
@@ -57,36 +63,49 @@ export class Intake {
     await Promise.allSettled(this.#underWay);
   }
 
-  async #submit(input: unknown, key: string | undefined): Promise<SubmitResult> {
+  async #submit(input: unknown, options: SubmitOptions): Promise<SubmitResult> {
     if (this.#closed) return shuttingDown();
     const decoded = decodeSubmission(input, this.#deps.limits);
     if (decoded.kind === 'invalid') return decoded;
     const { submission } = decoded;
     try {
-      if (key === undefined) return await this.#accept(submission);
+      const key = storedKey(options);
+      if (key === undefined) return await this.#accept(submission, options);
       const idempotency = { key, digest: digestOf(input) };
-      return await this.#turns.take(key, () => this.#acceptOnce(submission, idempotency));
+      return await this.#turns.take(key, () => this.#acceptOnce(submission, options, idempotency));
     } catch (error) {
       logStoreFailure(this.#deps.logger, error);
       return storeUnavailable();
     }
   }
 
-  async #acceptOnce(submission: Submission, key: IdempotencyKey): Promise<SubmitResult> {
+  async #acceptOnce(
+    submission: Submission,
+    options: SubmitOptions,
+    key: IdempotencyKey,
+  ): Promise<SubmitResult> {
     const known = await this.#deps.store.findByKey(key);
-    if (known === undefined) return this.#accept(submission, key);
+    if (known === undefined) return this.#accept(submission, options, key);
     if (known.kind === 'conflict') return keyReused();
     return { kind: 'accepted', mail: known.mail, repeated: true };
   }
 
-  async #accept(submission: Submission, key?: IdempotencyKey): Promise<SubmitResult> {
+  async #accept(
+    submission: Submission,
+    options: SubmitOptions,
+    key?: IdempotencyKey,
+  ): Promise<SubmitResult> {
     const selection = await selectProvider(submission, this.#deps);
     if (selection.kind === 'refused') return selection;
     const { provider, spec } = selection;
     const { name } = provider.metadata;
+    const refused = await refusalOf(name, this.#deps.providers, options);
+    if (refused !== undefined) return refused;
     const { queueSize } = spec.retry;
-    const { mail, content } = await this.#rendered(submission, name, spec);
-    const insertion = await this.#deps.store.insert(mail, content, {
+    const rendered = await this.#rendered(submission, name, spec);
+    const { caller } = options;
+    const mail = caller === undefined ? rendered.mail : { ...rendered.mail, caller };
+    const insertion = await this.#deps.store.insert(mail, rendered.content, {
       queueSize,
       ...(key && { key }),
     });
