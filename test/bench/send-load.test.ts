@@ -48,7 +48,7 @@ t.test('posts every mail once, and anew while the queue is full', async (t) => {
     const body = full ? '{"reason":"QueueFull"}' : '{}';
     response.writeHead(full ? 429 : 202, { 'content-length': body.length }).end(body);
   });
-  const task = { url, token: 'secret', provider: 'near', mails: 45, connections: 4 };
+  const task = { urls: [url], token: 'secret', provider: 'near', mails: 45, connections: 4 };
   const { startedAt, acceptedAt, repeated } = await load(task);
   t.equal(requests, 45 + repeated);
   t.equal(repeated, Math.floor(requests / 10));
@@ -63,7 +63,7 @@ t.test('at a given rate a mail is submitted when it is due', async (t) => {
     times.push(submittedAt(Buffer.from(`\r\nSubject: ${subject}\r\n`)));
     response.writeHead(202, { 'content-length': 2 }).end('{}');
   });
-  const task = { url, provider: 'near', mails: 5, connections: 2, perSecond: 100 };
+  const task = { urls: [url], provider: 'near', mails: 5, connections: 2, perSecond: 100 };
   const { startedAt } = await load(task);
   const due = times.sort((a, b) => a - b).map((at) => Math.round(at - startedAt));
   t.strictSame(due, [0, 10, 20, 30, 40]);
@@ -74,6 +74,6 @@ t.test('fails by any other answer', async (t) => {
     request.resume();
     response.writeHead(503, { 'content-length': 0 }).end();
   });
-  const task = { url, provider: 'near', mails: 5, connections: 2 };
+  const task = { urls: [url], provider: 'near', mails: 5, connections: 2 };
   await t.rejects(load(task), { message: 'a submission is answered with 503' });
 });
