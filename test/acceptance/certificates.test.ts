@@ -7,13 +7,13 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { connect } from 'node:tls';
-import { API_VERSION, KIND, PLURAL } from '@mailprovider/provider/identity';
-import { allowed } from '@mailprovider/webhook/admission/verdict';
-import type { CertificateSource } from '@mailprovider/webhook/certificates/certificate-source';
+import type { CertificateSource } from '@mailprovider/process/certificates/certificate-source';
 import {
   followCertificate,
   tlsOptions,
-} from '@mailprovider/webhook/certificates/follow-certificate';
+} from '@mailprovider/process/certificates/follow-certificate';
+import { API_VERSION, KIND, PLURAL } from '@mailprovider/provider/identity';
+import { allowed } from '@mailprovider/webhook/admission/verdict';
 import { createWebhookMetrics } from '@mailprovider/webhook/metrics';
 import { createWebhookServer } from '@mailprovider/webhook/server';
 import { Registry } from 'prom-client';

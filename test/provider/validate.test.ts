@@ -21,6 +21,16 @@ t.test('fills in every documented default', async (t) => {
   });
 });
 
+t.test('takes fallbacks and a rate, and has none where none is given', async (t) => {
+  const given = {
+    fallbacks: Array.from({ length: 10 }, (_, i) => `relay-${i}.mail`),
+    rateLimit: { messages: 100_000, periodSeconds: 86_400 },
+  };
+  t.match(validateSpec({ ...minimalSpec(), ...given }), { valid: true, spec: given });
+  const none = validateSpec(minimalSpec());
+  t.ok(none.valid && !('fallbacks' in none.spec) && !('rateLimit' in none.spec));
+});
+
 t.test('refuses a user name without a password in the documented words', async (t) => {
   const spec = specWithCredentials();
   delete spec.smtp['passwordRef'];
@@ -50,6 +60,8 @@ t.test('names the field of every limit', async (t) => {
     sender: { ...minimalSpec().sender, ...fields },
   });
   const retry = (fields: object) => ({ ...minimalSpec(), retry: fields });
+  const fallbacks = (...names: string[]) => ({ ...minimalSpec(), fallbacks: names });
+  const rateLimit = (fields: object) => ({ ...minimalSpec(), rateLimit: fields });
   const cases: [object, string][] = [
     [smtp({ port: 0 }), 'spec.smtp.port: Invalid value: 0: must be greater than or equal to 1'],
     [
@@ -99,6 +111,33 @@ t.test('names the field of every limit', async (t) => {
     [
       sender({ name: 'n'.repeat(101) }),
       'spec.sender.name: Too long: may not be more than 100 characters',
+    ],
+    [
+      fallbacks('b', 'Backup'),
+      'spec.fallbacks[1]: Invalid value: "Backup": must be a valid MailProvider name: lower case letters, digits, "-" and "."',
+    ],
+    [fallbacks(''), 'spec.fallbacks[0]: Required value: must not be empty'],
+    [
+      fallbacks('x'.repeat(254)),
+      'spec.fallbacks[0]: Too long: may not be more than 253 characters',
+    ],
+    [fallbacks('b', 'c', 'b'), 'spec.fallbacks[2]: Invalid value: "b": must not be named twice'],
+    [fallbacks(...'abcdefghijk'), 'spec.fallbacks: Too many: 11: must have at most 10 items'],
+    [
+      { ...minimalSpec(), fallbacks: 'b' },
+      'spec.fallbacks: Invalid value: "string": must be a list',
+    ],
+    [
+      rateLimit({ messages: 10 }),
+      'spec.rateLimit.periodSeconds: Required value: must be an integer',
+    ],
+    [
+      rateLimit({ messages: 0, periodSeconds: 60 }),
+      'spec.rateLimit.messages: Invalid value: 0: must be greater than or equal to 1',
+    ],
+    [
+      rateLimit({ messages: 1, periodSeconds: 86_401 }),
+      'spec.rateLimit.periodSeconds: Invalid value: 86401: must be less than or equal to 86400',
     ],
     [retry({ count: 11 }), 'spec.retry.count: Invalid value: 11: must be less than or equal to 10'],
     [

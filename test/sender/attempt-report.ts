@@ -19,6 +19,7 @@ export function mailRecord(fields: Partial<MailRecord> = {}): MailRecord {
     uncertainAttempts: 0,
     size: 100,
     smtpUtf8: false,
+    revision: 0,
     ...fields,
   };
 }

@@ -19,7 +19,7 @@ t.test(
 );
 
 t.test('flags of deliveries become settings', async (t) => {
-  const { settings, limits, dataMaxBytes } = load(
+  const { settings, limits, retention, dataMaxBytes } = load(
     ...['--slow-retries=false', '--slow-retry-max-age', '2h'],
     ...['--uncertain-retries', '0', '--shutdown-grace-period', '3s'],
     ...['--sent-retention', '1m', '--dead-letter-retention', '1h'],
@@ -29,9 +29,8 @@ t.test('flags of deliveries become settings', async (t) => {
     retry: { slow: false, maxAgeMs: 7_200_000 },
     uncertainRetries: 0,
     graceMs: 3_000,
-    sentRetentionMs: 60_000,
-    deadLetterRetentionMs: 3_600_000,
   });
+  t.same(retention, { sentRetentionMs: 60_000, deadLetterRetentionMs: 3_600_000 });
   t.match(limits, { recipients: 2, contentBytes: 1000 });
   t.equal(dataMaxBytes, 100_000_000);
 });

@@ -16,9 +16,10 @@ import { markdownTable } from './markdown-table.ts';
 function limitsOf(schema: OpenApiSchema): string {
   const values = schema['enum'];
   if (Array.isArray(values)) return values.map((value) => `\`${value}\``).join(' ');
-  const { minimum, maximum, minLength, maxLength } = schema;
+  const { minimum, maximum, minLength, maxLength, maxItems } = schema;
   if (maximum !== undefined) return `${minimum} to ${maximum}`;
   if (maxLength !== undefined) return `${minLength ?? 0} to ${maxLength} characters`;
+  if (maxItems !== undefined) return `0 to ${maxItems} items`;
   return '';
 }
 

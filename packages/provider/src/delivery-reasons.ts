@@ -11,6 +11,7 @@ export const TRANSACTION_REASONS = [
   'MessageRejected',
   'MessageTooLarge',
   'SmtpUtf8NotOffered',
+  'Throttled',
 ] as const;
 export type TransactionReason = (typeof TRANSACTION_REASONS)[number];
 

@@ -4,6 +4,7 @@ const LABELS = {
   invalid: 'Invalid value',
   unsupported: 'Unsupported value',
   tooLong: 'Too long',
+  tooMany: 'Too many',
   forbidden: 'Forbidden',
 } as const;
 

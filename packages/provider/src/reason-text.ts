@@ -53,6 +53,7 @@ export const DELIVERY_REASON_TEXT: Readonly<Record<TransactionReason | QueueReas
   MessageRejected: 'the server refused the message',
   MessageTooLarge: 'the message is larger than the server takes',
   SmtpUtf8NotOffered: 'the server takes no addresses or header fields beyond ASCII',
+  Throttled: 'the server limits mail for now',
   ProviderNotFound: 'the provider does not exist any more',
   ProviderDisabled: 'the provider is disabled',
   ProviderInvalid: 'the spec of the provider is invalid',

@@ -46,6 +46,10 @@ function outOfBounds(
   path: string,
   issue: Extract<Issue, { code: 'too_big' | 'too_small' }>,
 ): FieldError {
+  if (issue.origin === 'array' && issue.code === 'too_big') {
+    const value = Array.isArray(issue.input) ? { value: issue.input.length } : {};
+    return { kind: 'tooMany', path, ...value, detail: `must have at most ${issue.maximum} items` };
+  }
   if (issue.origin !== 'string') {
     const bound =
       issue.code === 'too_small'

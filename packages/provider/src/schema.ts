@@ -6,8 +6,8 @@ import { oneLine } from './text.ts';
 /** RFC 5321 dot-string local part, at least two domain labels. Shared with the CRD, so RE2 syntax only. */
 const ADDRESS =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]$/;
-/** RFC 1123 subdomain: it becomes a part of a path of the API. */
-const SECRET_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** RFC 1123 subdomain, the rule of Kubernetes for object names: they become parts of paths of the API. */
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 /** The API server's rule for keys: neither "." nor anything that begins with "..". */
 const SECRET_KEY = /^(\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*)$/;
 /** Empty counts as absent: clients in Go write it so. */
@@ -35,7 +35,7 @@ const passwordRef = z
       .string()
       .min(1, { abort: true })
       .max(253, { abort: true })
-      .regex(SECRET_NAME, 'must be a valid Secret name: lower case letters, digits, "-" and "."')
+      .regex(OBJECT_NAME, 'must be a valid Secret name: lower case letters, digits, "-" and "."')
       .meta({ description: 'Name of the Secret.' }),
     namespace: z
       .string()
@@ -123,6 +123,9 @@ const sender = z
   })
   .meta({ description: 'Email sender information.' });
 
+/** The greatest `retry.queueSize`. */
+export const QUEUE_SIZE_MAX = 10_000;
+
 const retry = z
   .object({
     count: z
@@ -137,11 +140,55 @@ const retry = z
     queueSize: z
       .int()
       .min(10)
-      .max(10_000)
+      .max(QUEUE_SIZE_MAX)
       .default(1000)
       .meta({ description: 'Most mails that may be pending for this provider.' }),
   })
   .meta({ description: 'Retry and queue configuration.' });
+
+const fallbacks = z
+  .array(
+    z
+      .string()
+      .min(1, { abort: true })
+      .max(253, { abort: true })
+      .regex(
+        OBJECT_NAME,
+        'must be a valid MailProvider name: lower case letters, digits, "-" and "."',
+      )
+      .meta({ description: 'Name of a MailProvider.' }),
+  )
+  .max(10, { abort: true })
+  .superRefine((names, context) => {
+    for (const [index, name] of names.entries()) {
+      if (names.indexOf(name) === index) continue;
+      const message = 'must not be named twice';
+      context.addIssue({ code: 'custom', message, path: [index], input: name });
+    }
+  })
+  .meta({
+    description:
+      'MailProviders that send in place of this one while it cannot, in this order and with their own From.',
+    'x-kubernetes-list-type': 'set',
+  });
+
+const rateLimit = z
+  .object({
+    messages: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .meta({ description: 'Most mails within periodSeconds, wherever that time begins.' }),
+    periodSeconds: z
+      .int()
+      .min(1)
+      .max(86_400)
+      .meta({ description: 'Length of the time in seconds that messages are counted in.' }),
+  })
+  .meta({
+    description:
+      'Most mails that a sender process offers to the server in a time, divided by the configured number of replicas.',
+  });
 
 /** The desired state of a MailProvider: the one source of its types, its checks and its CRD. */
 export const specSchema = z
@@ -159,6 +206,8 @@ export const specSchema = z
     smtp,
     sender,
     retry: retry.prefault({}),
+    fallbacks: fallbacks.optional(),
+    rateLimit: rateLimit.optional(),
   })
   .meta({ description: 'Desired state of the mail provider.' });
 

@@ -66,9 +66,12 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
   const providers = watchedProviders(known);
   const statuses = statusKeeper(connections.statuses, providers, logger);
   const metrics = createSenderMetrics(registry, providers);
-  const readings = () => running?.readings() ?? [];
-  registerBacklogMetrics(registry, { readings, providers, clock: systemClock });
-  const store = await openStore(config);
+  const store = await openStore(config, logger);
+  registerBacklogMetrics(registry, {
+    readings: () => store.readings(),
+    providers,
+    clock: systemClock,
+  });
   // Rejects only if the store fails, which nobody catches: it ends the process.
   const coming = known.start().then(async () => {
     if (stopWatching.signal.aborted) return undefined;
@@ -170,12 +173,13 @@ function watch(
   });
 }
 
-async function openStore({ dataDir, dataMaxBytes }: SenderConfig): Promise<MailStore> {
+async function openStore(
+  { dataDir, dataMaxBytes, retention }: SenderConfig,
+  logger: Logger,
+): Promise<MailStore> {
+  const maxBytes = dataMaxBytes === undefined ? {} : { maxBytes: dataMaxBytes };
   try {
-    return await openLmdbStore(
-      dataDir,
-      dataMaxBytes === undefined ? {} : { maxBytes: dataMaxBytes },
-    );
+    return await openLmdbStore(dataDir, { ...maxBytes, retention, logger });
   } catch (error) {
     if (error instanceof StoreError) throw new StartupError(`--data-dir: ${error.message}`);
     throw error;

@@ -21,6 +21,7 @@ import { parseNetwork } from '@mailprovider/smtp';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_SUBMISSION_LIMITS, type SubmissionLimits } from './mail/submission-limits.ts';
 import { DEFAULT_SETTINGS, type SenderSettings } from './settings.ts';
+import { DEFAULT_RETENTION, type Retention } from './store/mail-store.ts';
 import { RESERVE_BYTES } from './store/room.ts';
 
 export interface SenderConfig {
@@ -45,6 +46,7 @@ export interface SenderConfig {
   readonly logLevel: string;
   readonly limits: SubmissionLimits;
   readonly settings: SenderSettings;
+  readonly retention: Retention;
 }
 
 /** What commander makes of the flags that become `limits` and `settings`. */
@@ -93,7 +95,7 @@ function parseStoreBytes(text: string): number {
 }
 
 function storeFlags(): readonly Option[] {
-  const { sentRetentionMs, deadLetterRetentionMs } = DEFAULT_SETTINGS;
+  const { sentRetentionMs, deadLetterRetentionMs } = DEFAULT_RETENTION;
   return [
     new Option('--data-dir <folder>', 'where mails are kept; its parent has to exist').default(
       DEFAULT_DATA_DIR,
@@ -149,8 +151,6 @@ function settingsOf(flags: DeliveryFlags): SenderSettings {
       maxAgeMs: flags.slowRetryMaxAge,
     },
     uncertainRetries: Number(flags.uncertainRetries),
-    sentRetentionMs: flags.sentRetention,
-    deadLetterRetentionMs: flags.deadLetterRetention,
     graceMs: flags.shutdownGracePeriod,
   };
 }
@@ -181,11 +181,17 @@ export function loadConfig(argv: readonly string[] = process.argv): SenderConfig
     )
     .addOption(logLevelFlag())
     .parse([...argv]);
-  const flags = command.opts<Omit<SenderConfig, 'limits' | 'settings'> & DeliveryFlags>();
+  const flags = command.opts<
+    Omit<SenderConfig, 'limits' | 'settings' | 'retention'> & DeliveryFlags
+  >();
   const limits = {
     ...DEFAULT_SUBMISSION_LIMITS,
     contentBytes: flags.maxMessageBytes,
     recipients: flags.maxRecipients,
   };
-  return { ...flags, limits, settings: settingsOf(flags) };
+  const retention = {
+    sentRetentionMs: flags.sentRetention,
+    deadLetterRetentionMs: flags.deadLetterRetention,
+  };
+  return { ...flags, limits, settings: settingsOf(flags), retention };
 }

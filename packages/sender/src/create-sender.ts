@@ -4,15 +4,13 @@ import type { CredentialsDeps } from '@mailprovider/smtp/login/load-credentials'
 import { SessionOpener } from './delivery/session-opener.ts';
 import { Intake } from './intake/intake.ts';
 import { DEFAULT_SUBMISSION_LIMITS, type SubmissionLimits } from './mail/submission-limits.ts';
-import type { BacklogReading, SenderObserver } from './observer.ts';
+import type { SenderObserver } from './observer.ts';
 import type { ProviderSource, ReferenceSource } from './ports.ts';
 import { MailChanges } from './queue/mail-changes.ts';
 import { ProviderQueues } from './queue/provider-queues.ts';
-import { recoverQueued } from './queue/recovery.ts';
-import { startRetention } from './queue/retention.ts';
 import type { Sender } from './sender.ts';
 import { DEFAULT_SETTINGS, type SenderSettings } from './settings.ts';
-import type { MailStore } from './store/mail-store.ts';
+import type { MailStore, QueueReading } from './store/mail-store.ts';
 
 export interface SenderDeps extends CredentialsDeps {
   /** Closed with the sender. */
@@ -36,7 +34,7 @@ export interface SenderDeps extends CredentialsDeps {
 
 /** A sender, and what waits in it. */
 export interface RunningSender extends Sender {
-  readings(): readonly BacklogReading[];
+  readings(): Promise<readonly QueueReading[]>;
 }
 
 /**
@@ -48,23 +46,21 @@ export async function createSender(given: SenderDeps): Promise<RunningSender> {
   const settings = { ...DEFAULT_SETTINGS, ...given.settings };
   const defaults = { clock: systemClock, random: Math.random, resolver: systemResolver() };
   const deps = { limits: DEFAULT_SUBMISSION_LIMITS, ...defaults, ...given, settings };
-  const { store, clock, random } = deps;
+  const { store } = deps;
   const opener = new SessionOpener(deps);
   const queues = new ProviderQueues({ ...deps, opener });
-  const intake = new Intake({ ...deps, queues });
+  const intake = new Intake(deps);
   const changes = new MailChanges({ ...deps, queues });
-  const moment = () => ({ now: clock.now().getTime(), random: random() });
-  await recoverQueued(store, queues, moment).catch(async (error) => {
+  await queues.start().catch(async (error) => {
     await queues.close(0);
     throw error;
   });
-  const stopRetention = startRetention(deps);
   let closing: Promise<void> | undefined;
 
   async function close(): Promise<void> {
     changes.close();
     await intake.close();
-    await Promise.all([queues.close(settings.graceMs), stopRetention()]);
+    await queues.close(settings.graceMs);
     await store.close();
   }
 
@@ -74,7 +70,7 @@ export async function createSender(given: SenderDeps): Promise<RunningSender> {
     list: (state, page) => store.list(state, page),
     cancel: (id) => changes.cancel(id),
     retry: (id) => changes.retry(id),
-    readings: () => queues.readings(),
+    readings: () => store.readings(),
     close() {
       closing ??= close();
       return closing;

@@ -30,14 +30,6 @@ export interface SenderObserver {
   ended(mail: MailRecord): void;
 }
 
-/** The mails of one provider that have not ended. */
-export interface BacklogReading {
-  readonly provider: string;
-  readonly depth: number;
-  /** When the oldest one was queued, in milliseconds since the epoch. */
-  readonly oldestQueuedAt: number | undefined;
-}
-
 /** Tells each of the observers, in their order. */
 export function toAll(observers: readonly SenderObserver[]): SenderObserver {
   return {

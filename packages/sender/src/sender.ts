@@ -18,7 +18,7 @@ export const REFUSALS = [
   /** The API server does not answer what was named. */
   'ReferenceUnavailable',
   /** The caller may not use the provider, or one of its fallbacks. */
-  'Forbidden',
+  'ProviderForbidden',
   /** Whether the caller may could not be found out. */
   'AuthorizationUnavailable',
   /** The idempotency key was used for another submission. */

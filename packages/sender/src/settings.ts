@@ -13,9 +13,8 @@ export interface SenderSettings {
   readonly openTimeoutMs: number;
   /** For each step of a transaction. */
   readonly timeLimits: TimeLimits;
-  /** How long mails that were sent or cancelled can be asked for, and their idempotency keys count. */
-  readonly sentRetentionMs: number;
-  readonly deadLetterRetentionMs: number;
+  /** Senders that share the budgets of a provider, this one included. */
+  readonly replicas: number;
   /** How long attempts under way may take to end when the sender is closed. */
   readonly graceMs: number;
 }
@@ -53,8 +52,7 @@ export const DEFAULT_SETTINGS: SenderSettings = {
   // RFC 5321 section 4.5.3.2.1, the greeting.
   openTimeoutMs: 5 * MINUTE,
   timeLimits: RFC_TIME_LIMITS,
-  sentRetentionMs: DAY,
-  deadLetterRetentionMs: 14 * DAY,
+  replicas: 1,
   // Kubernetes kills after 30 s.
   graceMs: 25 * SECOND,
 };

@@ -13,12 +13,12 @@ import {
   listen,
   type RunningApp,
 } from '@mailprovider/process';
+import { followCertificate } from '@mailprovider/process/certificates/follow-certificate';
 import { mutate } from './admission/mutate.ts';
 import type { AdmissionRequest } from './admission/review.ts';
 import { type ValidateDeps, validate } from './admission/validate.ts';
 import type { Verdict } from './admission/verdict.ts';
 import { createCertificateMetrics } from './certificates/certificate-metrics.ts';
-import { followCertificate } from './certificates/follow-certificate.ts';
 import { startCertificateSource } from './certificates/start-source.ts';
 import type { WebhookConfig } from './config.ts';
 import { type ClaimDeps, claimDefault } from './default-claim/claim-default.ts';

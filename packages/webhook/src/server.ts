@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { BindAddress } from '@mailprovider/process';
+import type { ServingCertificate } from '@mailprovider/process/certificates/certificate-source';
+import { tlsOptions } from '@mailprovider/process/certificates/follow-certificate';
 import {
   createMutateHandler,
   createValidateHandler,
@@ -8,8 +10,6 @@ import {
 } from './admission/handlers.ts';
 import type { JsonPatch } from './admission/json-patch.ts';
 import type { AdmissionRequest } from './admission/review.ts';
-import type { ServingCertificate } from './certificates/certificate-source.ts';
-import { tlsOptions } from './certificates/follow-certificate.ts';
 import type { WebhookMetrics } from './metrics.ts';
 import { createReviewListener } from './review-listener.ts';
 

@@ -27,6 +27,7 @@ export const mail: MailRecord = {
   uncertainAttempts: 0,
   size: 100,
   smtpUtf8: false,
+  revision: 0,
 };
 
 /** Keeps nothing: checks what is submitted, and gives the answers it was told to give. */

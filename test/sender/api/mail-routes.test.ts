@@ -61,6 +61,8 @@ t.test('answers each refusal with its status, reason and time to try again', asy
     ReferenceNotFound: [422],
     ReferenceAmbiguous: [422],
     ReferenceUnavailable: [503, '5'],
+    ProviderForbidden: [403],
+    AuthorizationUnavailable: [503, '5'],
     IdempotencyKeyReused: [409],
     QueueFull: [429, '5'],
     StoreUnavailable: [503, '10'],

@@ -36,6 +36,7 @@ function mailTo(...addresses: string[]): MailRecord {
     uncertainAttempts: 0,
     size: 1,
     smtpUtf8: false,
+    revision: 0,
   };
 }
 

@@ -44,7 +44,7 @@ t.test('a mail that waits can be cancelled, once; one that ended cannot', async 
   t.same(results.map(({ kind }) => kind).sort(), ['changed', 'conflict']);
   t.match(await sender.find(id), { state: 'cancelled' });
   t.match(await sender.cancel(id), { kind: 'conflict', message: /cancelled, not queued/ });
-  t.same(sender.readings()[0]?.depth, 0);
+  t.same((await sender.readings())[0]?.depth, 0);
   t.match(await sender.cancel('unknown'), { kind: 'not-found' });
 });
 

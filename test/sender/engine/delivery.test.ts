@@ -37,7 +37,7 @@ t.test('500 mails go over as many sessions as the provider allows, each kept', a
   await recorder.hasEnds(500);
   t.equal(server.received.length, 500);
   t.ok(server.seen.connections <= 5 + 5, `${server.seen.connections}: 5 at once, 100 mails each`);
-  t.same(sender.readings(), [{ provider: 'first', depth: 0, oldestQueuedAt: undefined }]);
+  t.same(await sender.readings(), [{ provider: 'first', depth: 0, oldestQueuedAt: undefined }]);
 });
 
 t.test('a refusal for now is retried for that recipient alone, and shows its reason', async (t) => {

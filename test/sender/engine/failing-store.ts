@@ -10,8 +10,10 @@ type Change = Parameters<MailStore['update']>[0];
 export class FailingStore implements MailStore {
   readonly #store: MailStore;
   /** Whether a call is to fail. */
-  fails: (call: 'find' | 'update', mail: Pick<Change, 'id' | 'dataStarted'>) => boolean = () =>
-    false;
+  fails: (
+    call: 'find' | 'update' | 'requeue',
+    mail: Pick<Change, 'id' | 'dataStarted'>,
+  ) => boolean = () => false;
 
   constructor(store: MailStore) {
     this.#store = store;
@@ -38,24 +40,36 @@ export class FailingStore implements MailStore {
     return this.#store.content(id);
   }
 
-  async update(mail: Change): Promise<void> {
+  async update(mail: Change): ReturnType<MailStore['update']> {
     this.#perhapsFail('update', mail);
-    await this.#store.update(mail);
+    return this.#store.update(mail);
+  }
+
+  async requeue(...mail: Parameters<MailStore['requeue']>): ReturnType<MailStore['requeue']> {
+    this.#perhapsFail('requeue', mail[0]);
+    return this.#store.requeue(...mail);
   }
 
   list(...page: Parameters<MailStore['list']>): ReturnType<MailStore['list']> {
     return this.#store.list(...page);
   }
 
-  expire(...which: Parameters<MailStore['expire']>): Promise<number> {
-    return this.#store.expire(...which);
+  readings(): ReturnType<MailStore['readings']> {
+    return this.#store.readings();
+  }
+
+  claim(...claim: Parameters<MailStore['claim']>): ReturnType<MailStore['claim']> {
+    return this.#store.claim(...claim);
   }
 
   close(): Promise<void> {
     return this.#store.close();
   }
 
-  #perhapsFail(call: 'find' | 'update', mail: Pick<Change, 'id' | 'dataStarted'>): void {
+  #perhapsFail(
+    call: 'find' | 'update' | 'requeue',
+    mail: Pick<Change, 'id' | 'dataStarted'>,
+  ): void {
     if (this.fails(call, mail)) throw new StoreError('StoreUnavailable', 'the store fails');
   }
 }

@@ -53,7 +53,7 @@ t.test('a mail whose turn is later keeps its turn across a restart', async (t) =
   server.answer = () => undefined;
   const second = await senderUnderTest(t, { folder, declared });
   t.match(await second.sender.find(id), { state: 'queued', attempts: 1 });
-  t.equal(second.sender.readings()[0]?.depth, 1);
+  t.equal((await second.sender.readings())[0]?.depth, 1);
   await second.accept();
   await second.recorder.hasEnds(1);
   t.equal(server.received.length, 1, 'the new one overtakes it');

@@ -5,7 +5,7 @@ import { METRICS, type Metric } from '@mailprovider/provider/metric-names';
 import { watchedProviders } from '@mailprovider/sender/kube-ports';
 import { registerBacklogMetrics } from '@mailprovider/sender/metrics/backlog-metrics';
 import { createSenderMetrics } from '@mailprovider/sender/metrics/sender-metrics';
-import type { BacklogReading } from '@mailprovider/sender/observer';
+import type { QueueReading } from '@mailprovider/sender/store/mail-store';
 import { Registry } from 'prom-client';
 import t from 'tap';
 import { ManualClock } from '../../health/manual-clock.ts';
@@ -14,7 +14,7 @@ import { attemptReport, failed, mailRecord } from '../attempt-report.ts';
 
 const PREFIX = 'breakglass_mailprovider_';
 
-function metricsUnderTest(readings: readonly BacklogReading[] = []) {
+function metricsUnderTest(readings: readonly QueueReading[] = []) {
   const registry = new Registry();
   const providers = new ProviderCache();
   const source = watchedProviders({
@@ -25,7 +25,7 @@ function metricsUnderTest(readings: readonly BacklogReading[] = []) {
   providers.stored(providerObject('p'));
   const metrics = createSenderMetrics(registry, source);
   const clock = new ManualClock();
-  registerBacklogMetrics(registry, { readings: () => readings, providers: source, clock });
+  registerBacklogMetrics(registry, { readings: async () => readings, providers: source, clock });
   /** The samples with a value, without their prefix. */
   const samples = async () =>
     (await registry.metrics())

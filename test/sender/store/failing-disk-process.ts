@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { argv } from 'node:process';
 import { StoreError } from '@mailprovider/sender/store/mail-store';
 import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
+import { insert } from './sample-changes.ts';
 import { sampleContent, sampleMail } from './sample-mail.ts';
 
 /**
@@ -15,7 +16,7 @@ const faults: string[] = [];
 for (let afterFailure = 0; afterFailure < 5 && stored.length < 500; ) {
   const mail = sampleMail();
   try {
-    await store.insert(mail, sampleContent());
+    await insert(store, mail, sampleContent());
     stored.push(mail.id);
   } catch (error) {
     faults.push(error instanceof StoreError ? error.fault : String(error));

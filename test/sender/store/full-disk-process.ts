@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync, writeSync } from 'node:fs';
 import { argv } from 'node:process';
 import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
+import { insert } from './sample-changes.ts';
 import { sampleContent, sampleMail } from './sample-mail.ts';
 
 /**
@@ -34,7 +35,7 @@ writeSync(1, JSON.stringify({ stored, refused }));
 async function insertMany(count: number): Promise<void> {
   const mails = Array.from({ length: count }, () => sampleMail());
   const insertions = await Promise.allSettled(
-    mails.map((mail) => store.insert(mail, sampleContent(1_400))),
+    mails.map((mail) => insert(store, mail, sampleContent(1_400))),
   );
   for (const [index, { id }] of mails.entries()) {
     (insertions[index]?.status === 'fulfilled' ? stored : refused).push(id);

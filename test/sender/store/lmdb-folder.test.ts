@@ -7,6 +7,7 @@ import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
 import { execa } from 'execa';
 import { open as openLmdb } from 'lmdb';
 import t, { type Test } from 'tap';
+import { insert } from './sample-changes.ts';
 import { sampleContent, sampleMail } from './sample-mail.ts';
 
 const writingProcess = join(import.meta.dirname, 'writing-process.js');
@@ -34,7 +35,7 @@ t.test('a folder is for one store at a time, in one process or in two', async (t
   const other = await execa('node', [writingProcess, folder], { reject: false });
   t.not(other.exitCode, 0);
   t.match(other.stderr, message);
-  await t.resolves(store.insert(sampleMail(), sampleContent()));
+  await t.resolves(insert(store, sampleMail(), sampleContent()));
   await store.close();
   await (await openLmdbStore(folder)).close();
 });
@@ -137,7 +138,7 @@ async function storeFolder(t: Test): Promise<string> {
   const folder = join(t.testdir(), 'data');
   const store = await openLmdbStore(folder);
   for (let count = 0; count < 50; count += 1) {
-    await store.insert(sampleMail(), sampleContent(200_000));
+    await insert(store, sampleMail(), sampleContent(200_000));
   }
   await store.close();
   return folder;

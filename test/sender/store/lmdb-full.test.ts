@@ -5,6 +5,7 @@ import type { MailStore } from '@mailprovider/sender/store/mail-store';
 import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
 import { execa } from 'execa';
 import t, { type Test } from 'tap';
+import { change, insert } from './sample-changes.ts';
 import { sampleContent, sampleMail } from './sample-mail.ts';
 import { mountDisk, whyNoDisk } from './small-disk.ts';
 
@@ -61,13 +62,13 @@ t.test(
     await rm(join(disk, 'ballast'));
     const mail = sampleMail();
     const store = await openLmdbStore(folder);
-    await store.insert(mail, sampleContent());
+    await insert(store, mail, sampleContent());
     await store.close();
     await fillDisk(disk);
     const again = await openLmdbStore(folder);
     t.teardown(() => again.close());
     t.same(await again.find(mail.id), mail);
-    await t.rejects(again.insert(sampleMail(), sampleContent()), full);
+    await t.rejects(insert(again, sampleMail(), sampleContent()), full);
   },
 );
 
@@ -83,7 +84,7 @@ async function fill(store: MailStore): Promise<MailRecord[]> {
     for (let room = true; room; ) {
       const mails = Array.from({ length: together }, () => sampleMail());
       const insertions = await Promise.allSettled(
-        mails.map((mail) => store.insert(mail, sampleContent(20_000))),
+        mails.map((mail) => insert(store, mail, sampleContent(20_000))),
       );
       room = insertions.every(({ status }) => status === 'fulfilled');
       stored.push(...mails.filter((_, index) => insertions[index]?.status === 'fulfilled'));
@@ -99,17 +100,17 @@ async function assertWorksWhenFull(
 ): Promise<void> {
   t.ok(mails.length > 100, `${mails.length} mails`);
   const refused = sampleMail();
-  await t.rejects(store.insert(refused, sampleContent(20_000), { key: 'k', digest: 'd' }), full);
+  await t.rejects(insert(store, refused, sampleContent(20_000), { key: 'k', digest: 'd' }), full);
   t.equal(await store.find(refused.id), undefined);
   t.equal(await store.findByKey({ key: 'k', digest: 'd' }), undefined);
 
+  let current = mails;
   for (let attempts = 1; attempts <= 20; attempts += 1) {
-    await Promise.all(mails.map((mail) => store.update({ ...mail, attempts })));
+    current = await Promise.all(current.map((mail) => change(store, { ...mail, attempts })));
   }
-  const sent = mails.slice(0, 50).map((mail): MailRecord => ({ ...mail, state: 'sent' }));
-  await Promise.all(sent.map((mail) => store.update(mail)));
+  await Promise.all(current.slice(0, 50).map((mail) => change(store, { ...mail, state: 'sent' })));
   for (let count = 0; count < 20; count += 1) {
-    t.same(await store.insert(sampleMail(), sampleContent(20_000)), { kind: 'stored' });
+    t.same(await insert(store, sampleMail(), sampleContent(20_000)), { kind: 'stored' });
   }
   t.equal((await store.list('sent', { limit: 100 })).mails.length, 50);
 }

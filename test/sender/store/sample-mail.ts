@@ -19,6 +19,7 @@ export function sampleMail(changes: Partial<MailRecord> = {}): MailRecord {
     uncertainAttempts: 0,
     size: 1_400,
     smtpUtf8: false,
+    revision: 0,
     ...changes,
   };
 }

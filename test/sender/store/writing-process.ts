@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { argv } from 'node:process';
 import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
+import { change, insert } from './sample-changes.ts';
 import { contentOf, sampleMail } from './sample-mail.ts';
 
 /**
@@ -16,12 +17,12 @@ await store.close();
 async function writeMails(): Promise<void> {
   for (let count = 0; count < Number(mails); count += 1) {
     const mail = sampleMail();
-    await store.insert(mail, contentOf(mail.id), { key: mail.id, digest: 'd' });
+    await insert(store, mail, contentOf(mail.id), { key: mail.id, digest: 'd' });
     writeSync(1, `insert ${mail.id}\n`);
-    await store.update({ ...mail, attempts: 1 });
+    const tried = await change(store, { ...mail, attempts: 1 });
     writeSync(1, `attempt ${mail.id}\n`);
     if (count % 2 === 1) continue;
-    await store.update({ ...mail, attempts: 1, state: 'sent' });
+    await change(store, { ...tried, state: 'sent' });
     writeSync(1, `sent ${mail.id}\n`);
   }
 }

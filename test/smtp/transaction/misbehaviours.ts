@@ -16,6 +16,7 @@ export interface Row extends Misbehaviour {
 }
 
 const LATER = say('451 4.3.0 later\r\n');
+const NOT_SO_MANY = say('450 4.7.28 not so many\r\n');
 const NO = say('550 5.0.0 no\r\n');
 const BYE = [say('421 4.3.2 bye\r\n'), close];
 const TRICKLE = trickle('250-a');
@@ -46,6 +47,7 @@ function inPlaceOfReply(at: (typeof STEPS)[number]): readonly Row[] {
   const lost = at === 'final' ? 'uncertain' : 'deferred';
   return [
     { ...refusal, does: 'says 4yz', steps: [LATER], result: `deferred ${at} ${REFUSED[at]} 451` },
+    { ...refusal, does: 'limits', steps: [NOT_SO_MANY], result: `deferred ${at} Throttled 450` },
     { ...refusal, does: 'says 5yz', steps: [NO], result: `rejected ${at} ${REFUSED[at]} 550` },
     { ...end, does: 'says 421', steps: BYE, result: `deferred ${at} ServiceUnavailable 421` },
     { ...end, does: 'closes', steps: [close], result: `${lost} ${at} ConnectionClosed` },
@@ -67,6 +69,7 @@ function withinContent(): readonly Row[] {
   const end = { at: 'body', means: 'end', concerns: 'all', usable: false } as const;
   return [
     { ...end, does: 'says 4yz', steps: [LATER], result: 'deferred data MessageRejected 451' },
+    { ...end, does: 'limits', steps: [NOT_SO_MANY], result: 'deferred data Throttled 450' },
     { ...end, does: 'says 5yz', steps: [NO], result: 'rejected data MessageRejected 550' },
     {
       ...end,

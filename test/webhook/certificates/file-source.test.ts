@@ -7,12 +7,12 @@ import { setImmediate } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import type { Certificate } from '@mailprovider/pki';
 import { createLogger } from '@mailprovider/process';
-import type { CertificateSource } from '@mailprovider/webhook/certificates/certificate-source';
-import { startFileSource } from '@mailprovider/webhook/certificates/file-source';
+import type { CertificateSource } from '@mailprovider/process/certificates/certificate-source';
+import { startFileSource } from '@mailprovider/process/certificates/file-source';
 import {
   followCertificate,
   tlsOptions,
-} from '@mailprovider/webhook/certificates/follow-certificate';
+} from '@mailprovider/process/certificates/follow-certificate';
 import t, { type Test } from 'tap';
 import { authorityAt, certificateMetrics, leafOf } from './certificates.ts';
 import { logLines } from './log-lines.ts';

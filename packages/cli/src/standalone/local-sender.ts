@@ -13,7 +13,7 @@ import {
   requireTokenBeyondLoopback,
 } from '@mailprovider/sender/api/loopback-only';
 import { createApiServer } from '@mailprovider/sender/api/server';
-import { createSender, type RunningSender } from '@mailprovider/sender/create-sender';
+import { createSender } from '@mailprovider/sender/create-sender';
 import { DEFAULT_SUBMISSION_LIMITS } from '@mailprovider/sender/mail/submission-limits';
 import { registerBacklogMetrics } from '@mailprovider/sender/metrics/backlog-metrics';
 import { createSenderMetrics } from '@mailprovider/sender/metrics/sender-metrics';
@@ -92,10 +92,12 @@ export async function startLocalSender(
     logger,
     random: Math.random,
   });
-  let running: RunningSender | undefined;
   const metrics = createSenderMetrics(registry, providers);
-  const readings = () => running?.readings() ?? [];
-  registerBacklogMetrics(registry, { readings, providers, clock: systemClock });
+  registerBacklogMetrics(registry, {
+    readings: () => store.readings(),
+    providers,
+    clock: systemClock,
+  });
   const sender = await createSender({
     store,
     providers,
@@ -107,7 +109,6 @@ export async function startLocalSender(
     logger,
     settings: { graceMs: GRACE_MS },
   });
-  running = sender;
   const limits = DEFAULT_SUBMISSION_LIMITS;
   const api = createApiServer({ sender, authenticate: loopbackAuthenticator, limits, logger });
   const close = async () => {

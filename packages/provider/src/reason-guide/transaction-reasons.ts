@@ -67,6 +67,20 @@ export const TRANSACTION_REASON_GUIDE: Readonly<Record<TransactionReason, Transa
     ],
     fix: ['Use another address of the recipient, or a server that offers SMTPUTF8.'],
   },
+  Throttled: {
+    stages: ['mail', 'rcpt', 'data', 'final'],
+    passes: 'yes',
+    causes: [
+      'more mails in a time than the account or the address of the cluster may send (450 or 451 with 4.7.x)',
+      'a login that the server does not take to be one for now (454)',
+      'greylisting (450 or 451 with 4.7.x, in rcpt)',
+    ],
+    fix: [
+      'Wait: it is tried again later.',
+      'Set `spec.rateLimit` to what the server allows; its operator tells how much that is.',
+      'Name other providers in `spec.fallbacks`, which send what this one may not.',
+    ],
+  },
 };
 
 /** Reasons of a session that can end it in any stage of a transaction as well. */

@@ -4,7 +4,7 @@ import type { Problem } from './problem.ts';
 type Refused = Extract<SubmitResult, { kind: 'refused' }>;
 
 interface Answer {
-  readonly status: 404 | 409 | 422 | 429 | 503;
+  readonly status: 403 | 404 | 409 | 422 | 429 | 503;
   /** When to try again if the sender does not know; absent where that does not help. */
   readonly retryAfterSeconds?: number;
 }
@@ -19,6 +19,8 @@ export const REFUSAL_ANSWERS: Readonly<Record<Refusal, Answer>> = {
   ReferenceNotFound: { status: 422 },
   ReferenceAmbiguous: { status: 422 },
   ReferenceUnavailable: { status: 503, retryAfterSeconds: 5 },
+  ProviderForbidden: { status: 403 },
+  AuthorizationUnavailable: { status: 503, retryAfterSeconds: 5 },
   IdempotencyKeyReused: { status: 409 },
   QueueFull: { status: 429, retryAfterSeconds: 5 },
   StoreUnavailable: { status: 503, retryAfterSeconds: 10 },

@@ -9,7 +9,6 @@ import { digestOf } from '../mail/submission-digest.ts';
 import type { SubmissionLimits } from '../mail/submission-limits.ts';
 import type { SenderObserver } from '../observer.ts';
 import type { ProviderSource, ReferenceSource } from '../ports.ts';
-import type { ProviderQueues } from '../queue/provider-queues.ts';
 import { keyReused, queueFull, shuttingDown, storeUnavailable } from '../refusals.ts';
 import { messageIdFor } from '../render/mail-identity.ts';
 import { renderMail } from '../render/render-mail.ts';
@@ -23,7 +22,6 @@ export interface IntakeDeps {
   readonly store: MailStore;
   readonly providers: ProviderSource;
   readonly references: ReferenceSource;
-  readonly queues: ProviderQueues;
   readonly observer: SenderObserver;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -86,19 +84,21 @@ export class Intake {
     if (selection.kind === 'refused') return selection;
     const { provider, spec } = selection;
     const { name } = provider.metadata;
-    const queue = this.#deps.queues.of(name);
     const { queueSize } = spec.retry;
-    if (!queue.backlog.reserve(queueSize)) return queueFull(name, queueSize);
-    try {
-      const { mail, content } = await this.#rendered(submission, name, spec);
-      const insertion = await this.#deps.store.insert(mail, content, key);
-      // Only by another process, since keys take turns here.
-      if (insertion.kind === 'conflict') return keyReused();
-      if (insertion.kind === 'repeated') return { ...insertion, kind: 'accepted', repeated: true };
-      queue.add(mail);
-      return { kind: 'accepted', mail, repeated: false };
-    } finally {
-      queue.backlog.release();
+    const { mail, content } = await this.#rendered(submission, name, spec);
+    const insertion = await this.#deps.store.insert(mail, content, {
+      queueSize,
+      ...(key && { key }),
+    });
+    switch (insertion.kind) {
+      case 'stored':
+        return { kind: 'accepted', mail, repeated: false };
+      case 'repeated':
+        return { ...insertion, kind: 'accepted', repeated: true };
+      case 'conflict':
+        return keyReused();
+      case 'full':
+        return queueFull(name, queueSize);
     }
   }
 
@@ -129,6 +129,7 @@ export class Intake {
       uncertainAttempts: 0,
       size: content.length,
       smtpUtf8,
+      revision: 0,
     } as const;
     return { mail, content };
   }

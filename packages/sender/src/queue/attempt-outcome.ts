@@ -103,8 +103,8 @@ export function afterInterruption(
   return settled(interrupted, rules, moment);
 }
 
-/** A dead letter queued anew for everyone who did not get it. */
-export function queuedAnew(mail: MailRecord, now: number): MailRecord {
+/** A dead letter queued anew for everyone who did not get it, where it was queued first. */
+export function queuedAnew({ origin, ...mail }: MailRecord, now: number): MailRecord {
   const recipients = mail.recipients.map(
     (recipient): RecipientRecord =>
       recipient.outcome === 'delivered'
@@ -113,6 +113,7 @@ export function queuedAnew(mail: MailRecord, now: number): MailRecord {
   );
   return {
     ...mail,
+    provider: origin ?? mail.provider,
     state: 'queued',
     recipients,
     queuedAt: now,

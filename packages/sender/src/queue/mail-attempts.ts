@@ -5,6 +5,7 @@ import type { MailRecord } from '../mail/mail-record.ts';
 import type { AttemptReport, SenderObserver } from '../observer.ts';
 import { type MailStore, StoreError } from '../store/mail-store.ts';
 import { afterAttempt, isOpen, type OutcomeRules } from './attempt-outcome.ts';
+import { DataMark, MailLost } from './data-mark.ts';
 import { StoredUpdates } from './stored-updates.ts';
 
 export interface MailAttemptsDeps {
@@ -20,10 +21,19 @@ export interface MailAttemptsDeps {
 
 /** What an attempt was for, and what it found out. */
 interface Tried {
+  /** As it was stored last. */
   readonly mail: MailRecord;
   /** By the address of each recipient it was for. */
   readonly results: ReadonlyMap<string, AttemptResult>;
   readonly report: Pick<AttemptReport, 'failure' | 'suspension' | 'seconds'>;
+}
+
+/** Who is told what attempts lead to. */
+export interface AttemptsListener {
+  /** The record that follows from an attempt is durable. */
+  settled(mail: MailRecord): void;
+  /** Somebody else changed the mail: it was cancelled, or another process has it now. */
+  lost(id: string): void;
 }
 
 /** A fault of ours: what the server has of the mail is not known to be anything. */
@@ -33,36 +43,42 @@ const FAULT: AttemptFailure = { reason: 'Interrupted' };
 export class MailAttempts {
   readonly #deps: MailAttemptsDeps;
   readonly #updates: StoredUpdates;
-  readonly #settled: (mail: MailRecord) => void;
+  readonly #listener: AttemptsListener;
 
-  /** Calls back with the record that follows from each attempt, once that is durable. */
-  constructor(deps: MailAttemptsDeps, settled: (mail: MailRecord) => void) {
+  constructor(deps: MailAttemptsDeps, listener: AttemptsListener) {
     this.#deps = deps;
     this.#updates = new StoredUpdates(deps);
-    this.#settled = settled;
+    this.#listener = listener;
   }
 
   /**
    * Tries a mail; what follows is stored afterwards. Resolves with nothing for a mail that is not
-   * queued any more. Rejects with `StoreError` if the mail cannot be read or marked: the server does
-   * not have it then.
+   * queued any more, or that somebody else has. Rejects with `StoreError` if the mail cannot be read
+   * or marked: the server does not have it then.
    */
   async attempt(id: string): Promise<AttemptEnd | undefined> {
-    const { store, clock } = this.#deps;
+    const { store, clock, rules } = this.#deps;
     const [mail, content] = await Promise.all([store.find(id), store.content(id)]);
     if (mail?.state !== 'queued' || content === undefined) return undefined;
     const begin = clock.monotonicMs();
     const recipients = this.#openRecipients(mail);
-    const end = await this.#deliver(mail, recipients, content);
+    const mark = new DataMark(store, mail);
+    if (rules().uncertainRetries > 0) mark.begin();
+    const end = await this.#deliver(mail, recipients, content, mark);
+    const marked = await mark.result();
+    if (end === undefined || marked === undefined) {
+      this.#listener.lost(id);
+      return undefined;
+    }
     if (end.kind === 'abandoned') {
-      this.#updates.store(mail, () => undefined);
+      if (marked.dataStarted) this.#updates.store({ ...marked, dataStarted: false }, () => {});
       return end;
     }
     const { failure } = end;
     const suspension = end.kind === 'no-session' ? end.suspension : undefined;
     const seconds = (clock.monotonicMs() - begin) / 1000;
     this.#settle({
-      mail,
+      mail: marked,
       results: end.kind === 'offered' ? end.results : allDeferred(recipients, end.failure),
       report: { seconds, ...(failure && { failure }), ...(suspension && { suspension }) },
     });
@@ -79,39 +95,37 @@ export class MailAttempts {
     return true;
   }
 
+  /** Stores a record that follows from no attempt of this process. */
+  store(next: MailRecord): void {
+    this.#updates.store(next, (mail) => {
+      if (mail === undefined) this.#listener.lost(next.id);
+      else this.#listener.settled(mail);
+    });
+  }
+
   /** Resolves when all that follows from attempts is stored, or cannot be. */
   close(): Promise<void> {
     return this.#updates.close();
   }
 
+  /** Resolves with nothing if somebody else has the mail. */
   async #deliver(
     mail: MailRecord,
     recipients: readonly string[],
     content: Uint8Array,
-  ): Promise<AttemptEnd> {
+    mark: DataMark,
+  ): Promise<AttemptEnd | undefined> {
     const { delivery, logger } = this.#deps;
-    const dataStarted = this.#mark(mail);
+    const dataStarted = () => mark.made();
     try {
       return await delivery.attempt({ mail, recipients, content, dataStarted });
     } catch (error) {
+      if (error instanceof MailLost) return undefined;
       if (error instanceof StoreError) throw error;
       logger.error({ mail: mail.id, err: error }, 'mailprovider sender attempt failed');
       const results = allDeferred(recipients, FAULT);
       return { kind: 'offered', results, failure: FAULT, troubled: false };
     }
-  }
-
-  /**
-   * Makes it durable that the server may have the mail. That begins at once, so that no session waits
-   * for the disk; where an uncertain mail is given up, only when the server asks for the content.
-   */
-  #mark(mail: MailRecord): () => Promise<void> {
-    const { store, rules } = this.#deps;
-    const mark = () => store.update({ ...mail, dataStarted: true });
-    if (rules().uncertainRetries === 0) return mark;
-    const marked = mark();
-    marked.catch(() => undefined);
-    return () => marked;
   }
 
   #openRecipients(mail: MailRecord): readonly string[] {
@@ -124,12 +138,16 @@ export class MailAttempts {
   #settle({ mail: before, results, report }: Tried): void {
     const { clock, random, observer, rules } = this.#deps;
     const at = clock.now();
-    const mail = afterAttempt(before, results, rules(), { now: at.getTime(), random: random() });
-    const { provider } = mail;
+    const next = afterAttempt(before, results, rules(), { now: at.getTime(), random: random() });
+    const { provider } = next;
     const attempted = [...results].map(([address, result]) => ({ address, provider, ...result }));
-    this.#updates.store(mail, () => {
+    this.#updates.store(next, (mail) => {
+      if (mail === undefined) {
+        this.#listener.lost(next.id);
+        return;
+      }
       observer.attempted({ mail, attempted, at, ...report });
-      this.#settled(mail);
+      this.#listener.settled(mail);
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@mailprovider/process';
+import { QUEUE_SIZE_MAX } from '@mailprovider/provider/schema';
 import type { MailRecord } from '../mail/mail-record.ts';
 import type { ProviderSource } from '../ports.ts';
 import { queueFull, shuttingDown, storeUnavailable } from '../refusals.ts';
@@ -7,6 +8,8 @@ import type { ChangeResult } from '../sender.ts';
 import { type MailStore, StoreError } from '../store/mail-store.ts';
 import { queuedAnew } from './attempt-outcome.ts';
 import type { ProviderQueues } from './provider-queues.ts';
+
+const UNDER_WAY = 'an attempt to deliver the mail is under way';
 
 export interface MailChangesDeps {
   readonly store: MailStore;
@@ -59,34 +62,36 @@ export class MailChanges {
 
   async #cancel(mail: MailRecord): Promise<ChangeResult> {
     if (mail.state !== 'queued') return conflict(`the mail is ${mail.state}, not queued`);
-    const queue = this.#deps.queues.of(mail.provider);
-    if (!queue.take(mail.id)) return conflict('an attempt to deliver the mail is under way');
-    const now = this.#deps.clock.now().getTime();
-    const cancelled: MailRecord = { ...mail, state: 'cancelled', dueAt: now };
+    if (mail.dataStarted) return conflict(UNDER_WAY);
+    const { queues, store, clock } = this.#deps;
+    const queue = queues.of(mail.provider);
+    const waited = queue.take(mail.id);
+    const now = clock.now().getTime();
     try {
-      await this.#deps.store.update(cancelled);
+      const cancelled = await store.update({ ...mail, state: 'cancelled', dueAt: now });
+      if (cancelled === undefined) return conflict(UNDER_WAY);
+      queue.ended(cancelled);
+      return { kind: 'changed', mail: cancelled };
     } catch (error) {
-      queue.add(mail);
+      if (waited) queue.add(mail);
       throw error;
     }
-    queue.ended(cancelled);
-    return { kind: 'changed', mail: cancelled };
   }
 
   async #retry(mail: MailRecord): Promise<ChangeResult> {
     if (mail.state !== 'dead') return conflict(`the mail is ${mail.state}, not a dead letter`);
-    const { queues, providers, store, clock } = this.#deps;
-    const queue = queues.of(mail.provider);
-    const usability = usableProvider(providers, mail.provider);
-    const limit = usability.usable ? usability.spec.retry.queueSize : Number.POSITIVE_INFINITY;
-    if (!queue.backlog.reserve(limit)) return queueFull(mail.provider, limit);
-    try {
-      const again = queuedAnew(mail, clock.now().getTime());
-      await store.update(again);
-      queue.add(again);
-      return { kind: 'changed', mail: again };
-    } finally {
-      queue.backlog.release();
+    const { providers, store, clock } = this.#deps;
+    const again = queuedAnew(mail, clock.now().getTime());
+    const usability = usableProvider(providers, again.provider);
+    const limit = usability.usable ? usability.spec.retry.queueSize : QUEUE_SIZE_MAX;
+    const requeueing = await store.requeue(again, limit);
+    switch (requeueing.kind) {
+      case 'queued':
+        return { kind: 'changed', mail: requeueing.mail };
+      case 'full':
+        return queueFull(again.provider, limit);
+      case 'changed':
+        return conflict('another change of the mail is under way');
     }
   }
 }

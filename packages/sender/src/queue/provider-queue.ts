@@ -3,13 +3,15 @@ import type { AttemptEnd } from '../delivery/attempt.ts';
 import type { AttemptFailure } from '../mail/attempt-result.ts';
 import type { MailRecord } from '../mail/mail-record.ts';
 import { logStoreFailure } from '../store/log-store-failure.ts';
+import type { Claims } from '../store/mail-store.ts';
 import { Alarm } from './alarm.ts';
-import { Backlog } from './backlog.ts';
+import { onArrival } from './arrival.ts';
 import { MailAttempts, type MailAttemptsDeps } from './mail-attempts.ts';
 import { ServerGate } from './server-gate.ts';
 import { WaitingMails } from './waiting-mails.ts';
 
 export interface ProviderQueueDeps extends MailAttemptsDeps {
+  readonly provider: string;
   /** How many attempts at once the provider allows now. */
   slots(): number;
 }
@@ -17,8 +19,11 @@ export interface ProviderQueueDeps extends MailAttemptsDeps {
 /** Mails that are put off before the event loop has its turn: reading one takes some 0.03 ms. */
 const PUT_OFF_AT_ONCE = 100;
 
+/** A mail that is due later is given back to a store that others claim from. */
+const HOLD_MS = 10_000;
+
 /**
- * The mails of one provider, from acceptance to their end.
+ * The mails of one provider that this process has claimed, until they end.
  *
  * A mail waits until it is due, takes a slot, is attempted, and waits again or ends. When no session
  * can be had, the attempt stands for every mail that is due: all are put off with its reason, and
@@ -26,7 +31,6 @@ const PUT_OFF_AT_ONCE = 100;
  * the server.
  */
 export class ProviderQueue {
-  readonly backlog = new Backlog();
   readonly #deps: ProviderQueueDeps;
   readonly #waiting: WaitingMails;
   readonly #gate: ServerGate;
@@ -34,6 +38,7 @@ export class ProviderQueue {
   readonly #storeGate: ServerGate;
   readonly #opening: Alarm;
   readonly #attempts: MailAttempts;
+  readonly #claims: Claims;
   /** Put off because no session could be had. */
   readonly #stranded = new Set<string>();
   /** Stranded when a session worked again, and about to be stored as put off. */
@@ -49,12 +54,16 @@ export class ProviderQueue {
     this.#gate = new ServerGate(deps.random);
     this.#storeGate = new ServerGate(deps.random);
     this.#opening = new Alarm(deps.clock, () => this.#fill());
-    this.#attempts = new MailAttempts(deps, (mail) => this.#settled(mail));
+    this.#attempts = new MailAttempts(deps, {
+      settled: (mail) => this.#settled(mail),
+      lost: (id) => this.#lost(id),
+    });
+    this.#claims = deps.store.claim(deps.provider, { claimed: (mail) => this.#claimed(mail) });
+    this.#fill();
   }
 
-  /** Lets a stored mail wait for its turn. */
-  add({ id, queuedAt, dueAt }: MailRecord): void {
-    this.backlog.add(id, queuedAt);
+  /** Lets a mail that was taken wait for its turn again. */
+  add({ id, dueAt }: MailRecord): void {
     this.#wait(id, dueAt);
   }
 
@@ -85,14 +94,40 @@ export class ProviderQueue {
   /** Begins nothing more; resolves when what is under way has ended and is stored. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#claims.stop();
     this.#opening.cancel();
     this.#waiting.clear();
     await Promise.all(this.#underWay);
     await this.#attempts.close();
   }
 
+  #claimed(stored: MailRecord): void {
+    const { clock, random, rules } = this.#deps;
+    const moment = { now: clock.now().getTime(), random: random() };
+    const mail = onArrival(stored, rules(), moment);
+    if (stored.dataStarted) this.#attempts.store(mail);
+    else this.#wait(mail.id, mail.dueAt);
+  }
+
   #wait(id: string, dueAt: number): void {
     if (!this.#closed) this.#waiting.add(id, dueAt);
+  }
+
+  /**
+   * Lets a mail wait here if that is short, and else wherever it is claimed next; what waits for the
+   * server is to be there once that is tried again.
+   */
+  #waitAnywhere({ id, dueAt }: MailRecord): void {
+    const now = this.#now();
+    const opensAt = now + this.#gate.opensAt - this.#deps.clock.monotonicMs();
+    const from = this.#stranded.has(id) ? Math.min(opensAt, dueAt) : dueAt;
+    if (dueAt - now > HOLD_MS && this.#claims.giveBack({ id }, from)) this.#forget(id);
+    else this.#wait(id, dueAt);
+  }
+
+  #lost(id: string): void {
+    this.#claims.giveBack({ id }, this.#now());
+    this.#forget(id);
   }
 
   #fill(): void {
@@ -179,13 +214,12 @@ export class ProviderQueue {
   #settled(mail: MailRecord): void {
     if (mail.state !== 'queued') this.ended(mail);
     else if (this.#released.delete(mail.id)) this.#wait(mail.id, this.#now());
-    else this.#wait(mail.id, mail.dueAt);
+    else this.#waitAnywhere(mail);
   }
 
   #forget(id: string): void {
     this.#stranded.delete(id);
     this.#released.delete(id);
-    this.backlog.delete(id);
   }
 
   #now(): number {

@@ -3,7 +3,7 @@ import type { Clock, Logger } from '@mailprovider/process';
 import { attemptsAtOnce, ProviderDelivery } from '../delivery/provider-delivery.ts';
 import type { SessionOpener } from '../delivery/session-opener.ts';
 import { unhealthySince } from '../delivery/unhealthy-since.ts';
-import type { BacklogReading, SenderObserver } from '../observer.ts';
+import type { SenderObserver } from '../observer.ts';
 import type { ProviderSource } from '../ports.ts';
 import { type Usability, usableProvider } from '../selection/usable-provider.ts';
 import type { SenderSettings } from '../settings.ts';
@@ -46,6 +46,14 @@ export class ProviderQueues {
     });
   }
 
+  /** Begins to deliver the mails of every provider that is declared, or that mails wait for. Rejects with `StoreError`. */
+  async start(): Promise<void> {
+    const { providers, store } = this.#deps;
+    const queued = (await store.readings()).map(({ provider }) => provider);
+    const declared = providers.all().map(({ metadata }) => metadata.name);
+    for (const name of new Set([...queued, ...declared])) this.of(name);
+  }
+
   of(name: string): ProviderQueue {
     const known = this.#served.get(name);
     if (known !== undefined) return known.queue;
@@ -60,14 +68,6 @@ export class ProviderQueues {
     const usability = usableProvider(providers, name);
     const fast = usability.usable ? usability.spec.retry : DEFAULT_FAST_RETRIES;
     return { fast, retry: settings.retry, uncertainRetries: settings.uncertainRetries };
-  }
-
-  readings(): readonly BacklogReading[] {
-    return [...this.#served].map(([provider, { queue }]) => ({
-      provider,
-      depth: queue.backlog.depth,
-      oldestQueuedAt: queue.backlog.oldestQueuedAt,
-    }));
   }
 
   /** Begins no attempt more; resolves when those under way have ended, after `graceMs` at the latest by force. */
@@ -88,6 +88,7 @@ export class ProviderQueues {
     const delivery = new ProviderDelivery({ usability, opener, clock, settings });
     const queue = new ProviderQueue({
       ...this.#deps,
+      provider: name,
       delivery,
       rules: () => this.rulesOf(name),
       slots: () => {
@@ -100,7 +101,10 @@ export class ProviderQueues {
 
   #providerChanged(name: string): void {
     const served = this.#served.get(name);
-    if (served === undefined) return;
+    if (served === undefined) {
+      if (this.#deps.providers.get(name) !== undefined) this.of(name);
+      return;
+    }
     const before = served.usability;
     served.usability = usableProvider(this.#deps.providers, name);
     if (!meansTheSame(before, served.usability)) renew(served);

@@ -33,9 +33,9 @@ export class StoredUpdates {
     setMaxListeners(0, this.#stop.signal);
   }
 
-  /** Calls back when the record is durable. */
-  store(mail: MailRecord, durable: () => void): void {
-    const update = this.#repeat(mail, durable).finally(() => this.#underWay.delete(update));
+  /** Calls back with the record when it is durable; with nothing if somebody else changed the mail before. */
+  store(mail: MailRecord, settled: (mail: MailRecord | undefined) => void): void {
+    const update = this.#repeat(mail, settled).finally(() => this.#underWay.delete(update));
     this.#underWay.add(update);
   }
 
@@ -45,12 +45,11 @@ export class StoredUpdates {
     await Promise.all(this.#underWay);
   }
 
-  async #repeat(mail: MailRecord, durable: () => void): Promise<void> {
+  async #repeat(mail: MailRecord, settled: (mail: MailRecord | undefined) => void): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       const isLast = this.#stop.signal.aborted;
       try {
-        await this.#store.update(mail);
-        durable();
+        settled(await this.#store.update(mail));
         return;
       } catch (error) {
         if (failures === 0) logStoreFailure(this.#logger, error, mail.id);

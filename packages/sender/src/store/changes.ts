@@ -1,12 +1,12 @@
 import { MAIL_STATES, type MailRecord, type MailState } from '../mail/mail-record.ts';
-import type { Insertion } from './mail-store.ts';
-import { type KeyUse, mailKey, stateRange, type Tables } from './tables.ts';
+import type { Insertion, Repetition } from './mail-store.ts';
+import { type KeyUse, mailKey, recordOf, stateRange, type Tables } from './tables.ts';
 
 /** The mail of an id, in whatever state. */
 export function findMail({ mails }: Tables, id: string): MailRecord | undefined {
   for (const state of MAIL_STATES) {
-    const mail = mails.get(mailKey(state, id));
-    if (mail) return mail;
+    const stored = mails.get(mailKey(state, id));
+    if (stored) return recordOf(stored);
   }
   return undefined;
 }
@@ -16,7 +16,7 @@ export function repetition(
   tables: Tables,
   keyDigest: string,
   digest: string,
-): Exclude<Insertion, { kind: 'stored' }> | undefined {
+): Repetition | undefined {
   const use = tables.keyUses.get(keyDigest);
   if (!use) return undefined;
   if (use.digest !== digest) return { kind: 'conflict' };
@@ -50,28 +50,39 @@ export function insertMail(
   return { kind: 'stored' };
 }
 
-/** Replaces the record of a mail that is there; its content goes when it will not be sent again. */
-export function updateMail({ mails, contents }: Tables, mail: MailRecord): void {
-  const before = MAIL_STATES.find((state) => mails.doesExist(mailKey(state, mail.id)));
-  if (before === undefined) return;
-  if (before !== mail.state) mails.removeSync(mailKey(before, mail.id));
-  mails.putSync(mailKey(mail.state, mail.id), mail);
-  if (mail.state === 'sent' || mail.state === 'cancelled') contents.removeSync(mail.id);
+/** A change of a record that was made. */
+export interface Replacement {
+  readonly before: MailRecord;
+  readonly after: MailRecord;
 }
 
-/** Mails in one state, after the one of an id. */
+/**
+ * Replaces the record of a mail, unless it is gone or of another revision; its content goes when it
+ * will not be sent again.
+ */
+export function updateMail(tables: Tables, mail: MailRecord): Replacement | undefined {
+  const { mails, contents } = tables;
+  const before = findMail(tables, mail.id);
+  if (before === undefined || before.revision !== mail.revision) return undefined;
+  const after = { ...mail, revision: mail.revision + 1 };
+  if (before.state !== after.state) mails.removeSync(mailKey(before.state, mail.id));
+  mails.putSync(mailKey(after.state, mail.id), after);
+  if (after.state === 'sent' || after.state === 'cancelled') contents.removeSync(mail.id);
+  return { before, after };
+}
+
+/** Mails in one state, all of them or `limit` after the one of an id. */
 export function listMails(
   { mails }: Tables,
   state: MailState,
-  after: string | undefined,
-  limit: number,
+  page?: { readonly after?: string | undefined; readonly limit: number },
 ): MailRecord[] {
   const range = mails.getRange({
-    ...stateRange(state, after),
-    exclusiveStart: after !== undefined,
-    limit,
+    ...stateRange(state, page?.after),
+    exclusiveStart: page?.after !== undefined,
+    ...(page && { limit: page.limit }),
   });
-  return Array.from(range, ({ value }) => value);
+  return Array.from(range, ({ value }) => recordOf(value));
 }
 
 /** How far a removal of old mails came. */
@@ -91,7 +102,7 @@ export function expireMails(
   endedBefore: number,
   page: { readonly after?: string; readonly limit: number },
 ): Expiry {
-  const seen = listMails(tables, state, page.after, page.limit);
+  const seen = listMails(tables, state, page);
   const old = seen.filter(({ dueAt }) => dueAt < endedBefore);
   for (const { id } of old) removeMail(tables, state, id);
   const last = seen.at(-1);

@@ -3,13 +3,21 @@ import type { RootDatabase } from 'lmdb';
 import type { MailRecord, MailState } from '../mail/mail-record.ts';
 import { expireMails, findMail, insertMail, listMails, repetition, updateMail } from './changes.ts';
 import { CommitQueue } from './commit-queue.ts';
+import { LocalQueues } from './local-queues.ts';
 import {
+  type Claims,
   type IdempotencyKey,
   type Insertion,
+  type InsertOptions,
   type MailPage,
   type MailStore,
+  type MailTaker,
+  type QueueReading,
+  type Repetition,
+  type Requeueing,
   StoreError,
 } from './mail-store.ts';
+import { type RetentionDeps, startRetention } from './retention.ts';
 import type { Room } from './room.ts';
 import { storeFailure } from './store-failure.ts';
 import { isMailId, type Tables } from './tables.ts';
@@ -28,6 +36,8 @@ export interface OpenStore {
   readonly tables: Tables;
   readonly room: Room;
   readonly transactions: Transactions;
+  /** How long ended mails are kept. */
+  readonly keep: Omit<RetentionDeps, 'expire'>;
   /** Lets others have the folder. */
   unlock(): Promise<void>;
 }
@@ -36,29 +46,48 @@ export interface OpenStore {
 export class LmdbMailStore implements MailStore {
   readonly #store: OpenStore;
   readonly #commits: CommitQueue;
+  readonly #queues = new LocalQueues();
+  readonly #stopRetention: () => Promise<void>;
   #closing: Promise<void> | undefined;
 
+  /** Throws `StoreError` if a queued mail cannot be read. */
   constructor(store: OpenStore) {
     this.#store = store;
     this.#commits = new CommitQueue((write) => store.transactions.run(write));
+    const queued = this.#read((tables) => listMails(tables, 'queued'));
+    for (const mail of queued) this.#queues.of(mail.provider).add(mail);
+    this.#stopRetention = startRetention({
+      ...store.keep,
+      expire: (state, endedBefore) => this.expire(state, endedBefore),
+    });
   }
 
   get isWorking(): boolean {
     return !this.#store.transactions.failed;
   }
 
-  async insert(mail: MailRecord, content: Uint8Array, key?: IdempotencyKey): Promise<Insertion> {
+  async insert(
+    mail: MailRecord,
+    content: Uint8Array,
+    { key, queueSize }: InsertOptions,
+  ): Promise<Insertion> {
     if (!isMailId(mail.id)) throw new RangeError('the id of a mail has to be a UUID in lower case');
     const use = key && { id: mail.id, digest: key.digest, keyDigest: digestOf(key) };
     const tables = this.#opened();
-    const giveBack = this.#read(() => this.#store.room.take(content.byteLength));
-    const insert = () => insertMail(tables, mail, content, use);
-    return this.#commits.commit(insert, { adds: true }).finally(giveBack);
+    const queue = this.#queues.of(mail.provider);
+    if (!queue.reserve(queueSize)) return (key && (await this.findByKey(key))) ?? { kind: 'full' };
+    try {
+      const giveBack = this.#read(() => this.#store.room.take(content.byteLength));
+      const insert = () => insertMail(tables, mail, content, use);
+      const insertion = await this.#commits.commit(insert, { adds: true }).finally(giveBack);
+      if (insertion.kind === 'stored') queue.add(mail);
+      return insertion;
+    } finally {
+      queue.release();
+    }
   }
 
-  async findByKey(
-    key: IdempotencyKey,
-  ): Promise<Exclude<Insertion, { kind: 'stored' }> | undefined> {
+  async findByKey(key: IdempotencyKey): Promise<Repetition | undefined> {
     return this.#read((tables) => repetition(tables, digestOf(key), key.digest));
   }
 
@@ -70,23 +99,51 @@ export class LmdbMailStore implements MailStore {
     return this.#read(({ contents }) => (isMailId(id) ? contents.getBinary(id) : undefined));
   }
 
-  async update(mail: MailRecord): Promise<void> {
+  async update(mail: MailRecord): Promise<MailRecord | undefined> {
     const tables = this.#opened();
-    await this.#commits.commit(() => updateMail(tables, mail));
+    const replaced = await this.#commits.commit(() => updateMail(tables, mail));
+    if (replaced === undefined) return undefined;
+    const { after } = replaced;
+    if (after.state !== 'queued') this.#queues.of(after.provider).delete(after.id);
+    return after;
+  }
+
+  async requeue(mail: MailRecord, queueSize: number): Promise<Requeueing> {
+    const tables = this.#opened();
+    const queue = this.#queues.of(mail.provider);
+    if (!queue.reserve(queueSize)) return { kind: 'full' };
+    try {
+      const replaced = await this.#commits.commit(() => updateMail(tables, mail));
+      if (replaced === undefined) return { kind: 'changed' };
+      const { before, after } = replaced;
+      this.#queues.of(before.provider).delete(after.id);
+      queue.add(after);
+      return { kind: 'queued', mail: after };
+    } finally {
+      queue.release();
+    }
   }
 
   async list(
     state: MailState,
     { after, limit }: { readonly after?: string; readonly limit: number },
   ): Promise<MailPage> {
-    const found = this.#read((tables) =>
-      listMails(tables, state, after?.slice(0, MAX_AFTER), limit + 1),
-    );
+    const page = { after: after?.slice(0, MAX_AFTER), limit: limit + 1 };
+    const found = this.#read((tables) => listMails(tables, state, page));
     const mails = found.slice(0, limit);
     const last = mails.at(-1);
     return found.length > limit && last ? { mails, next: last.id } : { mails };
   }
 
+  async readings(): Promise<readonly QueueReading[]> {
+    return this.#queues.readings();
+  }
+
+  claim(provider: string, taker: MailTaker): Claims {
+    return this.#queues.of(provider).claim(taker);
+  }
+
+  /** Removes mails of a state that ended (`dueAt`) before a time, with their keys; returns how many. */
   async expire(state: Exclude<MailState, 'queued'>, endedBefore: number): Promise<number> {
     let removed = 0;
     let after: string | undefined;
@@ -106,7 +163,7 @@ export class LmdbMailStore implements MailStore {
   }
 
   async #close(): Promise<void> {
-    await this.#commits.idle();
+    await Promise.all([this.#commits.idle(), this.#stopRetention()]);
     await this.#store.root.close();
     await this.#store.unlock();
   }

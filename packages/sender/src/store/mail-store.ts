@@ -13,12 +13,16 @@ export interface InsertOptions {
   readonly queueSize: number;
 }
 
+/** What an idempotency key was used for. */
+export type Repetition =
+  /** The same submission, before or by another call at the same time. */
+  | { readonly kind: 'repeated'; readonly mail: MailRecord }
+  /** Another submission. */
+  | { readonly kind: 'conflict' };
+
 export type Insertion =
   | { readonly kind: 'stored' }
-  /** The key was used for the same submission before, or by another call at the same time. */
-  | { readonly kind: 'repeated'; readonly mail: MailRecord }
-  /** The key was used for another submission. */
-  | { readonly kind: 'conflict' }
+  | Repetition
   /** As many mails of the provider are queued as may be. */
   | { readonly kind: 'full' };
 
@@ -82,10 +86,10 @@ export interface Claims {
    */
   request(count: number): void;
   /**
-   * Lets the mail, as it is stored, be claimed again once it is due, by whoever has room then. False
-   * where nobody else could: it stays claimed, and waits here.
+   * Lets the mail, as it is stored, be claimed again from a time on (milliseconds since the epoch), by
+   * whoever has room then. False where nobody else could: it stays claimed, and waits here.
    */
-  giveBack(mail: MailRecord): boolean;
+  giveBack(mail: Pick<MailRecord, 'id'>, from: number): boolean;
   /** Claims nothing more; what is claimed stays so until the store is closed. */
   stop(): void;
 }
@@ -105,6 +109,13 @@ export interface Retention {
   readonly deadLetterRetentionMs: number;
 }
 
+const DAY_MS = 86_400_000;
+
+export const DEFAULT_RETENTION: Retention = {
+  sentRetentionMs: DAY_MS,
+  deadLetterRetentionMs: 14 * DAY_MS,
+};
+
 /**
  * Keeps mails durably: what a promise of it resolved for has survived `kill -9` and the loss of
  * power, as far as the engine promises that. Any call may reject with `StoreError`; unless that says
@@ -118,10 +129,7 @@ export interface MailStore {
   readonly isWorking: boolean;
   /** Stores a new mail with its content, and its idempotency key as long as the mail is kept; it can be claimed then. */
   insert(mail: MailRecord, content: Uint8Array, options: InsertOptions): Promise<Insertion>;
-  /** The mail that an idempotency key was used for, or whether it was for another submission. */
-  findByKey(
-    key: IdempotencyKey,
-  ): Promise<Extract<Insertion, { kind: 'repeated' | 'conflict' }> | undefined>;
+  findByKey(key: IdempotencyKey): Promise<Repetition | undefined>;
   find(id: string): Promise<MailRecord | undefined>;
   /** The content of a mail that has not ended, or that is a dead letter. */
   content(id: string): Promise<Uint8Array | undefined>;

@@ -1,10 +1,12 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Clock, systemClock } from '@mailprovider/process';
 import { open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 import { checkDataFile } from './data-file.ts';
 import { lockFolder } from './folder-lock.ts';
 import { LmdbMailStore } from './lmdb-mail-store.ts';
-import type { MailStore } from './mail-store.ts';
+import type { StoreLogger } from './log-store-failure.ts';
+import { DEFAULT_RETENTION, type Retention } from './mail-store.ts';
 import { Room } from './room.ts';
 import { storeFailure, storeFault } from './store-failure.ts';
 import {
@@ -25,6 +27,11 @@ export interface LmdbStoreOptions {
    * either limit, so it has to be well above that.
    */
   readonly maxBytes?: number;
+  /** Default: that of `DEFAULT_RETENTION`. */
+  readonly retention?: Retention;
+  /** Default: that of the system. */
+  readonly clock?: Clock;
+  readonly logger?: StoreLogger;
 }
 
 const SCHEMA_KEY = 'mail-store-schema';
@@ -49,14 +56,14 @@ const PERMISSIONS = { permissionsMode: 0o600 };
  */
 export async function openLmdbStore(
   folder: string,
-  { maxBytes = Number.POSITIVE_INFINITY }: LmdbStoreOptions = {},
-): Promise<MailStore> {
+  options: LmdbStoreOptions = {},
+): Promise<LmdbMailStore> {
   try {
     await claimFolder(folder);
     const lock = await lockFolder(folder);
     try {
       if (!(await hasStore(folder))) await createStore(folder);
-      return await openStore(folder, maxBytes, () => lock.close());
+      return await openStore(folder, options, () => lock.close());
     } catch (error) {
       await lock.close();
       throw error;
@@ -81,9 +88,14 @@ async function createStore(folder: string): Promise<void> {
 
 async function openStore(
   folder: string,
-  maxBytes: number,
+  {
+    maxBytes = Number.POSITIVE_INFINITY,
+    retention = DEFAULT_RETENTION,
+    clock = systemClock,
+    logger,
+  }: LmdbStoreOptions,
   unlock: () => Promise<void>,
-): Promise<MailStore> {
+): Promise<LmdbMailStore> {
   const path = join(folder, DATA_FILE);
   const bytes = await checkDataFile(folder, path);
   await allocateReaderTable(folder, DATA_FILE);
@@ -94,7 +106,8 @@ async function openStore(
     const room = new Room(folder, root, Object.values(tables), maxBytes);
     if (room.usedBytes() > bytes) throw storeFault('StoreCorrupt', folder, `${path} was cut off`);
     const transactions = new Transactions(folder, root);
-    return new LmdbMailStore({ folder, root, tables, room, transactions, unlock });
+    const keep = { retention, clock, logger };
+    return new LmdbMailStore({ folder, root, tables, room, transactions, keep, unlock });
   } catch (error) {
     await root.close();
     await truncate(path, bytes);

@@ -7,10 +7,17 @@ export interface KeyUse {
   readonly digest: string;
 }
 
+/** Mails that were stored before revisions were counted have none. */
+export type StoredRecord = Omit<MailRecord, 'revision'> & Partial<Pick<MailRecord, 'revision'>>;
+
+export function recordOf(stored: StoredRecord): MailRecord {
+  return { revision: 0, ...stored };
+}
+
 /** The tables of a store. */
 export interface Tables {
   /** By state and id: listing a state reads a range, and needs no index. */
-  readonly mails: Database<MailRecord, string>;
+  readonly mails: Database<StoredRecord, string>;
   /** By id. */
   readonly contents: Database<Buffer, string>;
   /** By the digest of an idempotency key. */

@@ -1,5 +1,5 @@
 import { StartupError } from '@mailprovider/process';
-import type { CertificateFiles } from './certificate-files.ts';
+import type { CertificateFiles } from '@mailprovider/process/certificates/certificate-files';
 
 /** Where the certificate of the webhook comes from. */
 export type CertificateSettings =

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Clock, Logger } from '@mailprovider/process';
+import type { ServedCertificate } from '@mailprovider/process/certificates/served-certificate';
 import { type Bundle, decodeBundle, encodeBundle, trustBundle } from './bundle.ts';
 import type { CertificateMetrics } from './certificate-metrics.ts';
 import { endOf, isValidAt } from './key-pair.ts';
@@ -8,7 +9,6 @@ import type { CertificateStore, Registration, Registrations } from './ports.ts';
 import { Publication } from './publication.ts';
 import { renew } from './renew.ts';
 import { decideRenewal, type Lifetimes, type RenewalStep } from './renewal.ts';
-import type { ServedCertificate } from './served-certificate.ts';
 
 /** Each step of a renewal is one pass, and each conflict with another replica. */
 const MOST_PASSES = 10;

@@ -1,10 +1,13 @@
 import { type Clock, type Logger, StartupError, systemClock } from '@mailprovider/process';
+import type {
+  CertificateSource,
+  ServingCertificate,
+} from '@mailprovider/process/certificates/certificate-source';
+import { createRunLoop } from '@mailprovider/process/certificates/run-loop';
+import { ServedCertificate } from '@mailprovider/process/certificates/served-certificate';
 import type { CertificateMetrics } from './certificate-metrics.ts';
-import type { CertificateSource, ServingCertificate } from './certificate-source.ts';
 import type { CertificateStore, Registrations } from './ports.ts';
 import { Rotation, type RotationSettings } from './rotation.ts';
-import { createRunLoop } from './run-loop.ts';
-import { ServedCertificate } from './served-certificate.ts';
 
 /** Renewed at two thirds: the authority after 243 days, a leaf after 4.7. */
 export const DEFAULT_ROTATION: Omit<RotationSettings, 'names'> = {

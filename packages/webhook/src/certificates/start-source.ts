@@ -5,10 +5,10 @@ import {
   webhookRegistrations,
 } from '@mailprovider/kube';
 import type { Logger } from '@mailprovider/process';
+import type { CertificateSource } from '@mailprovider/process/certificates/certificate-source';
+import { startFileSource } from '@mailprovider/process/certificates/file-source';
 import type { CertificateMetrics } from './certificate-metrics.ts';
 import type { CertificateSettings } from './certificate-settings.ts';
-import type { CertificateSource } from './certificate-source.ts';
-import { startFileSource } from './file-source.ts';
 import { DEFAULT_ROTATION, startSelfManagedSource } from './self-managed-source.ts';
 
 /** As manifests/webhooks.yaml has them. */

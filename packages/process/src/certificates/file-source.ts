@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { dirname } from 'node:path';
-import { type Clock, type Logger, StartupError, systemClock } from '@mailprovider/process';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import { StartupError } from '../startup-error.ts';
 import { type CertificateFiles, readCertificateFiles } from './certificate-files.ts';
-import type { CertificateMetrics } from './certificate-metrics.ts';
 import type { CertificateSource, ServingCertificate } from './certificate-source.ts';
-import { endOf } from './key-pair.ts';
 import { createRunLoop } from './run-loop.ts';
 import { ServedCertificate } from './served-certificate.ts';
 import { watchFolders } from './watch-folders.ts';
@@ -14,9 +14,17 @@ const POLL_INTERVAL_MS = 10_000;
 /** Two files are seldom written in one instant: read them when the folder has been quiet. */
 const QUIET_MS = 100;
 
+/** Is told what becomes of the files. */
+export interface FileSourceObserver {
+  /** When the certificate in use ends. */
+  ends(kind: 'leaf', at: Date): void;
+  /** Another certificate is in use, or one could not be read. */
+  reloaded(result: 'success' | 'error'): void;
+}
+
 export interface FileSourceDeps {
-  readonly logger: Logger;
-  readonly metrics: CertificateMetrics;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
+  readonly metrics?: FileSourceObserver;
   readonly clock?: Clock;
 }
 
@@ -40,19 +48,19 @@ export async function startFileSource(
   let lastProblem = '';
 
   const serve = (pair: ServingCertificate): boolean => {
-    metrics.ends('leaf', endOf(new X509Certificate(pair.cert)));
+    metrics?.ends('leaf', new Date(new X509Certificate(pair.cert).validTo));
     return served.set(pair);
   };
   const reload = async () => {
     try {
       if (serve(await readTwice(files))) {
-        metrics.reloaded('success');
+        metrics?.reloaded('success');
         logger.info({ file: files.certFile }, 'certificate reloaded');
       }
       lastProblem = '';
     } catch (error) {
       if (!(error instanceof StartupError)) throw error;
-      metrics.reloaded('error');
+      metrics?.reloaded('error');
       if (error.message !== lastProblem) {
         logger.error({ error: error.message }, 'certificate not reloaded, the last one stays');
       }

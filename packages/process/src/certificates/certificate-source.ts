@@ -4,7 +4,7 @@ export interface ServingCertificate {
   readonly key: string;
 }
 
-/** Where the certificate of the webhook comes from, and that it is another one by now. */
+/** Where the certificate of a server comes from, and that it is another one by now. */
 export interface CertificateSource {
   /** The certificate to serve now. */
   current(): ServingCertificate;

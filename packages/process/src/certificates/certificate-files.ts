@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { StartupError } from '@mailprovider/process';
+import { StartupError } from '../startup-error.ts';
 import type { ServingCertificate } from './certificate-source.ts';
 
 /** Paths of a PEM certificate chain and of its private key. */

@@ -4,7 +4,7 @@ import type { CertificateSource, ServingCertificate } from './certificate-source
 
 const TLS_OPTIONS = { minVersion: 'TLSv1.2' } as const;
 
-/** TLS settings of the webhook with that certificate. */
+/** TLS settings of a server with that certificate. */
 export function tlsOptions(certificate: ServingCertificate) {
   return { ...certificate, ...TLS_OPTIONS };
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@mailprovider/process';
+import type { Clock } from '../clock.ts';
 
 /** Work that is done again and again, never twice at once. */
 export interface RunLoop {
