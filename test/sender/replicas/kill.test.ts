@@ -1,0 +1,17 @@
+import t from 'tap';
+import { natsUnderTest, WITHOUT_NATS } from '../../nats/nats-under-test.ts';
+import { assertKillSurvived } from '../engine/assert-kill-survived.ts';
+import { jetStreamOf } from './jetstream-engine.ts';
+
+t.setTimeout(100_000);
+
+for (const senders of [1, 2]) {
+  t.test(
+    `of ${senders} sharing their mails one is killed at any moment: nothing is lost, and repeated only what was marked`,
+    { skip: WITHOUT_NATS },
+    async (t) => {
+      const engine = jetStreamOf(await natsUnderTest(t));
+      await assertKillSurvived(t, { engine, senders, rounds: 6, seed: 20_261_121 + senders });
+    },
+  );
+}

@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { natsClusterUnderTest, natsUnderTest, WITHOUT_NATS } from '../../nats/nats-under-test.ts';
+import { allArrived, repeated } from '../engine/arrivals.ts';
+import { Answers, startCallers } from '../engine/callers.ts';
+import { receivingServer } from '../engine/receiving-server.ts';
+import { startSenderChild } from '../engine/sender-child.ts';
+import type { StoreEngine } from '../engine/store-engine.ts';
+import { jetStreamOf, jetStreamOfAll } from './jetstream-engine.ts';
+
+t.setTimeout(100_000);
+
+const MAILS_BEFORE = 100;
+const MAILS_AFTER = 100;
+
+/** Two senders accept and deliver mails before, while and after NATS is restarted: nothing is lost. */
+async function assertNothingLost(
+  t: Test,
+  engine: StoreEngine,
+  restart: () => Promise<void>,
+): Promise<Answers> {
+  const server = await receivingServer(t);
+  const senders = [
+    await startSenderChild(t, engine, server),
+    await startSenderChild(t, engine, server),
+  ];
+  const answers = new Answers();
+  const urls = senders.map(({ url }) => url);
+  const callers = startCallers(answers, urls, { callers: 2, pauseMs: 10 });
+  while (answers.accepted.size < MAILS_BEFORE) await delay(5);
+  await restart();
+  const enough = answers.accepted.size + MAILS_AFTER;
+  while (answers.accepted.size < enough) await delay(5);
+  await callers.end();
+  await allArrived(server, answers.accepted);
+  const { accepted, unavailable, unexpected, slowestMs } = answers;
+  t.comment(
+    `${accepted.size} accepted and arrived, ${repeated(server).length} more than once; ${unavailable.length} times unavailable, the slowest answer after ${Math.round(slowestMs)} ms`,
+  );
+  t.same(unexpected, []);
+  return answers;
+}
+
+t.test(
+  'nothing is lost when one of three NATS servers is restarted under load',
+  { skip: WITHOUT_NATS },
+  async (t) => {
+    const cluster = await natsClusterUnderTest(t);
+    await assertNothingLost(t, jetStreamOfAll(cluster), async () => {
+      await cluster.servers[0]?.kill();
+      await cluster.servers[0]?.start();
+    });
+  },
+);
+
+t.test(
+  'nothing is lost when all of three NATS servers are restarted under load',
+  { skip: WITHOUT_NATS },
+  async (t) => {
+    const cluster = await natsClusterUnderTest(t);
+    await assertNothingLost(t, jetStreamOfAll(cluster), async () => {
+      await cluster.stop();
+      await cluster.start();
+    });
+  },
+);
+
+t.test(
+  'nothing is lost when the only NATS server is killed and started under load',
+  { skip: WITHOUT_NATS },
+  async (t) => {
+    const nats = await natsUnderTest(t);
+    await assertNothingLost(t, jetStreamOf(nats), async () => {
+      await nats.kill();
+      await nats.start();
+    });
+  },
+);
