@@ -19,7 +19,8 @@ import {
   mailProviderOf,
   secretDataOf,
 } from './bench-provider.ts';
-import { engineSchema, openStore } from './engine.ts';
+import { engineSchema } from './engine.ts';
+import { openStore } from './open-store.ts';
 
 const taskSchema = z.object({
   engine: engineSchema,

@@ -56,6 +56,25 @@ t.test('posts every mail once, and anew while the queue is full', async (t) => {
   t.ok(acceptedAt > startedAt && acceptedAt <= commonNowMs());
 });
 
+t.test('mails are shared among several senders', async (t) => {
+  const taken: [number, number] = [0, 0];
+  const urls = await Promise.all(
+    taken.map((_, index) =>
+      serve(t, async (request, response) => {
+        await bodyOf(request);
+        taken[index === 0 ? 0 : 1] += 1;
+        response.writeHead(202, { 'content-length': 2 }).end('{}');
+      }),
+    ),
+  );
+  await load({ urls, provider: 'near', mails: 40, connections: 4 });
+  t.equal(taken[0] + taken[1], 40);
+  t.ok(
+    taken.every((count) => count > 0),
+    `${taken}`,
+  );
+});
+
 t.test('at a given rate a mail is submitted when it is due', async (t) => {
   const times: number[] = [];
   const url = await serve(t, async (request, response) => {
