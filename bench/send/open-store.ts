@@ -1,7 +1,7 @@
 import type { Logger } from '@mailprovider/process';
 import { openJetStreamStore } from '@mailprovider/sender/jetstream/open-jetstream-store';
-import { DEFAULT_SETTINGS } from '@mailprovider/sender/settings';
-import type { MailStore } from '@mailprovider/sender/store/mail-store';
+
+import { DEFAULT_RETENTION, type MailStore } from '@mailprovider/sender/store/mail-store';
 import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
 import type { Engine } from './engine.ts';
 
@@ -11,11 +11,10 @@ export function openStore(engine: Engine, logger: Logger): Promise<MailStore> {
   if (engine.kind === 'lmdb') return openLmdbStore(engine.folder);
   return openJetStreamStore({
     servers: [engine.url],
-    tls: {},
     streamPrefix: engine.streamPrefix,
     replicas: 1,
     ackWaitMs: ACK_WAIT_MS,
-    retention: DEFAULT_SETTINGS,
+    retention: DEFAULT_RETENTION,
     logger,
   });
 }

@@ -1,7 +1,7 @@
 import { createLogger } from '@mailprovider/process';
 import { openJetStreamStore } from '@mailprovider/sender/jetstream/open-jetstream-store';
-import { DEFAULT_SETTINGS } from '@mailprovider/sender/settings';
-import type { MailStore } from '@mailprovider/sender/store/mail-store';
+
+import { DEFAULT_RETENTION, type MailStore } from '@mailprovider/sender/store/mail-store';
 import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
 import { z } from 'zod';
 
@@ -23,11 +23,10 @@ export function openStore(engine: StoreEngine): Promise<MailStore> {
   const { servers, replicas, ackWaitMs } = engine;
   return openJetStreamStore({
     servers,
-    tls: {},
     streamPrefix: 'tested',
     replicas,
     ackWaitMs,
-    retention: DEFAULT_SETTINGS,
+    retention: DEFAULT_RETENTION,
     logger: createLogger('sender', 'silent'),
   });
 }
