@@ -8,7 +8,7 @@ const ROUNDS = 300;
 t.setTimeout(1_800_000);
 
 t.test(
-  'of two senders that share their mails one is killed 300 times: nothing is lost, and repeated only what was marked',
+  'one of two replicas is killed 300 times: nothing is lost, and only what was marked is repeated',
   { skip: WITHOUT_NATS },
   async (t) => {
     const seed = Math.floor(Math.random() * 2 ** 31);

@@ -5,9 +5,12 @@ import { jetStreamOf } from './jetstream-engine.ts';
 
 t.setTimeout(100_000);
 
-for (const senders of [1, 2]) {
+for (const [name, senders] of [
+  ['a sender on JetStream', 1],
+  ['one of two replicas', 2],
+] as const) {
   t.test(
-    `of ${senders} sharing their mails one is killed at any moment: nothing is lost, and repeated only what was marked`,
+    `${name} is killed at any moment: nothing is lost, and only what was marked is repeated`,
     { skip: WITHOUT_NATS },
     async (t) => {
       const engine = jetStreamOf(await natsUnderTest(t));
