@@ -71,6 +71,8 @@ export async function senderUnderTest(
   options: {
     readonly declared?: Declared;
     readonly folder?: string;
+    /** In place of one in a folder. */
+    readonly store?: MailStore;
     readonly settings?: Partial<SenderSettings>;
     readonly clock?: Clock;
     /** What stands between the sender and its store. */
@@ -81,7 +83,7 @@ export async function senderUnderTest(
   const recorder = new Recorder();
   const { over = (store) => store, clock } = options;
   const sender = await createSender({
-    store: over(await openLmdbStore(options.folder ?? t.testdir())),
+    store: over(options.store ?? (await openLmdbStore(options.folder ?? t.testdir()))),
     providers: declared,
     references: { lookUp: async () => ({ found: false, why: 'no-such-kind' }) },
     secrets: declared,
