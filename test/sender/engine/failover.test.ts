@@ -190,6 +190,20 @@ t.test('a fallback that is disabled, deleted or broken is passed over', async (t
   t.match(recorder.ends, [{ provider: 'last', state: 'sent' }]);
 });
 
+t.test('a server that answers nobody holds up no mail of another provider', async (t) => {
+  const quick = await receivingServer(t);
+  const slow = await receivingServer(t);
+  const settings = { graceMs: 1 };
+  const { declared, recorder, accept } = await senderUnderTest(t, { settings });
+  declared.provider('quick', localSpec(quick.port));
+  declared.provider('slow', localSpec(slow.port, { default: false }));
+  slow.answer = (line) => (line === '.' ? 'hang' : undefined);
+  for (let index = 0; index < 200; index += 1) await accept({ provider: 'slow' });
+  for (let index = 0; index < 200; index += 1) await accept({ provider: 'quick' });
+  await recorder.hasEnds(200);
+  t.ok(recorder.ends.every(({ provider }) => provider === 'quick'));
+});
+
 t.test('a mail that waits shows why, whoever was tried', async (t) => {
   const primary = await receivingServer(t);
   const { declared, recorder, accept, sender } = await senderUnderTest(t);

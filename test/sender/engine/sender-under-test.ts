@@ -15,6 +15,8 @@ import { Declared } from './declared.ts';
 export class Recorder implements SenderObserver {
   readonly attempts: AttemptReport[] = [];
   readonly ends: MailRecord[] = [];
+  /** When each of them ended, as `performance.now` has it. */
+  readonly endedAt: number[] = [];
   readonly refusals: string[] = [];
   readonly reroutings: { readonly mail: MailRecord; readonly from: string }[] = [];
   readonly news = new EventEmitter<{ attempted: []; rerouted: []; ended: [] }>().setMaxListeners(0);
@@ -37,6 +39,7 @@ export class Recorder implements SenderObserver {
 
   ended(mail: MailRecord): void {
     this.ends.push(mail);
+    this.endedAt.push(performance.now());
     this.news.emit('ended');
   }
 
