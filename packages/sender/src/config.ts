@@ -19,6 +19,8 @@ import {
 } from '@mailprovider/provider/identity';
 import { parseNetwork } from '@mailprovider/smtp';
 import { Command, Option } from 'commander';
+import { parseRateLimit } from './callers/parse-rate-limit.ts';
+import type { RateLimit } from './callers/rate-limit.ts';
 import {
   type EngineConfig,
   type EngineFlags,
@@ -36,9 +38,16 @@ export interface SenderConfig {
   readonly leaseNamespace: string;
   /** Of the submit API. */
   readonly bindAddress: BindAddress;
-  /** Holds the token that callers send; without it only loopback addresses are listened on. */
+  /** Whether callers are told apart by tokens that the API server knows. */
+  readonly tokenReview: boolean;
+  /** Holds the token that all callers send; without both only loopback addresses are listened on. */
   readonly tokenFile: string | undefined;
   readonly store: EngineConfig;
+  /** What the submit API is served with; without it plain HTTP. */
+  readonly tlsCertFile: string | undefined;
+  readonly tlsPrivateKeyFile: string | undefined;
+  /** How fast each caller may submit; without it as fast as it can. */
+  readonly callerRateLimit: RateLimit | undefined;
   readonly metricsBindAddress: BindAddress;
   readonly allowLoopback: boolean;
   /** CIDRs that are never dialled. */
@@ -72,9 +81,19 @@ function apiFlags(): readonly Option[] {
       .argParser(parseBindAddress)
       .default(parseBindAddress(DEFAULT_BIND_ADDRESS), DEFAULT_BIND_ADDRESS),
     new Option(
-      '--token-file <file>',
-      'holds the token that callers send; needed to listen beyond loopback',
+      '--token-review',
+      'callers send tokens of their ServiceAccounts (audience mailprovider-sender), and have the rights that RBAC gives them; this or a token file is needed to listen beyond loopback',
+    ).default(false),
+    new Option('--token-file <file>', 'holds the one token that all callers send'),
+    new Option(
+      '--tls-cert-file <file>',
+      'certificate of the submit API, PEM; read again when it changes; without it plain HTTP',
     ),
+    new Option('--tls-private-key-file <file>', 'private key of the submit API, PEM'),
+    new Option(
+      '--caller-rate-limit <mails/duration>',
+      'most mails that a caller may submit in any such time, as 100/1m; without it there is no limit',
+    ).argParser(parseRateLimit),
     new Option(
       '--max-message-bytes <n>',
       'most bytes of a mail: text, html and decoded attachments together',

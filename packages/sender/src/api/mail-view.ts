@@ -34,6 +34,10 @@ export const mailViewSchema = z
     messageId,
     state: z.enum(MAIL_STATES),
     provider,
+    caller: z
+      .string()
+      .optional()
+      .describe('Who submitted it; absent where callers are not told apart'),
     recipients: z.array(recipientSchema),
     acceptedAt: time(),
     attempts: z
@@ -49,7 +53,12 @@ type MailView = z.infer<typeof mailViewSchema>;
 export const mailListSchema = z
   .object({
     items: z.array(mailViewSchema).describe('In the order of acceptance'),
-    next: z.string().optional().describe('Value of "after" for the next page; absent on the last'),
+    next: z
+      .string()
+      .optional()
+      .describe(
+        'Value of "after" for the next page, also of a page that has less than "limit"; absent on the last',
+      ),
   })
   .meta({ id: 'MailList', description: 'A page of mails in one state.' });
 type MailList = z.infer<typeof mailListSchema>;
@@ -59,13 +68,14 @@ export function acceptedView({ id, messageId, provider }: MailRecord): AcceptedM
 }
 
 export function mailView(mail: MailRecord): MailView {
-  const { id, messageId, state, provider, recipients, acceptedAt, attempts, dueAt } = mail;
+  const { id, messageId, state, provider, caller, recipients, acceptedAt, attempts, dueAt } = mail;
   const due = new Date(dueAt).toISOString();
   return {
     id,
     messageId,
     state,
     provider,
+    ...(caller === undefined ? {} : { caller }),
     recipients: recipients.map(({ address, outcome, reason, code, provider }) => ({
       address,
       outcome,
