@@ -11,6 +11,7 @@ export interface NamedWrite extends ProviderWrite {
   readonly name: string;
 }
 
+/** What is wrong with the fallbacks of a write, and what its author may not know of them. */
 export interface FallbackJudgement {
   readonly errors: readonly FieldError[];
   readonly warnings: readonly string[];
