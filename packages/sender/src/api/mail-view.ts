@@ -34,6 +34,10 @@ export const mailViewSchema = z
     messageId,
     state: z.enum(MAIL_STATES),
     provider,
+    origin: z
+      .string()
+      .optional()
+      .describe('The provider that it was accepted for, if it came to a fallback'),
     caller: z
       .string()
       .optional()
@@ -68,13 +72,15 @@ export function acceptedView({ id, messageId, provider }: MailRecord): AcceptedM
 }
 
 export function mailView(mail: MailRecord): MailView {
-  const { id, messageId, state, provider, caller, recipients, acceptedAt, attempts, dueAt } = mail;
+  const { id, messageId, state, provider, recipients, acceptedAt, attempts, dueAt } = mail;
+  const { origin, caller } = mail;
   const due = new Date(dueAt).toISOString();
   return {
     id,
     messageId,
     state,
     provider,
+    ...(origin === undefined ? {} : { origin }),
     ...(caller === undefined ? {} : { caller }),
     recipients: recipients.map(({ address, outcome, reason, code, provider }) => ({
       address,
