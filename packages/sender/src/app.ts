@@ -17,7 +17,6 @@ import {
   type Logger,
   listen,
   type RunningApp,
-  StartupError,
   systemClock,
 } from '@mailprovider/process';
 import { createAddressPolicy } from '@mailprovider/smtp';
@@ -30,12 +29,12 @@ import { kubeSendStatusWriter, watchedProviders } from './kube-ports.ts';
 import { lateSender } from './late-sender.ts';
 import { createAttemptLog } from './log/attempt-log.ts';
 import { registerBacklogMetrics } from './metrics/backlog-metrics.ts';
+import { registerBreakerMetric } from './metrics/breaker-metric.ts';
 import { createSenderMetrics } from './metrics/sender-metrics.ts';
 import { toAll } from './observer.ts';
+import { openStore } from './open-store.ts';
 import type { ProviderSource } from './ports.ts';
 import { SendStatusKeeper } from './status/send-status-keeper.ts';
-import { type MailStore, StoreError } from './store/mail-store.ts';
-import { openLmdbStore } from './store/open-lmdb-store.ts';
 import { openSubmitEdge } from './submit-edge.ts';
 
 /** Together with `--shutdown-grace-period` less than the 30 s after which Kubernetes kills. */
@@ -77,12 +76,13 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
     logger,
     rateLimited: () => metrics.refused('CallerRateLimited'),
   });
-  const store = await openStore(config, logger);
+  const store = await openStore({ ...config.store, retention: config.retention }, logger);
   registerBacklogMetrics(registry, {
     readings: () => store.readings(),
     providers,
     clock: systemClock,
   });
+  registerBreakerMetric(registry, () => running?.breakers() ?? []);
   // Rejects only if the store fails, which nobody catches: it ends the process.
   const coming = known.start().then(async () => {
     if (stopWatching.signal.aborted) return undefined;
@@ -176,17 +176,4 @@ function watch(
     observer: createWatchMetrics(registry, systemClock),
     signal,
   });
-}
-
-async function openStore(
-  { dataDir, dataMaxBytes, retention }: SenderConfig,
-  logger: Logger,
-): Promise<MailStore> {
-  const maxBytes = dataMaxBytes === undefined ? {} : { maxBytes: dataMaxBytes };
-  try {
-    return await openLmdbStore(dataDir, { ...maxBytes, retention, logger });
-  } catch (error) {
-    if (error instanceof StoreError) throw new StartupError(`--data-dir: ${error.message}`);
-    throw error;
-  }
 }

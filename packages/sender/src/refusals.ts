@@ -19,22 +19,25 @@ export function queueFull(provider: string, queueSize: number): Refused {
   return refused('QueueFull', message, SOON_SECONDS);
 }
 
-export function storeUnavailable(): Refused {
-  const message = 'the mail could not be stored, so it is not accepted; try again later';
-  return refused('StoreUnavailable', message, LATER_SECONDS);
-}
-
-/** `missing` is the one of the route from `provider` that the caller may not use. */
-export function providerForbidden(provider: string, missing: string): Refused {
-  const which = missing === provider ? '' : `, which is a fallback of "${provider}"`;
-  const message = `you may not use MailProvider "${missing}"${which}; you need the right to create mailproviders/mails of that name`;
+/** `provider` is the one that was selected, or the one among its fallbacks that the caller may not use. */
+export function providerForbidden(selected: string, provider: string): Refused {
+  const which =
+    provider === selected
+      ? `MailProvider "${provider}"`
+      : `MailProvider "${provider}", a fallback of "${selected}"`;
+  const message = `you may not send by ${which}; have verb "create" on resource "mailproviders/mails" of that name granted to you, or name another provider`;
   return refused('ProviderForbidden', message);
 }
 
-/** `why` is told to the caller. */
+/** `why` may be told to callers. */
 export function authorizationUnavailable(why: string): Refused {
-  const message = `your rights could not be found out, as ${why}; try again`;
+  const message = `whether you may send by this provider could not be found out (${why}); try again`;
   return refused('AuthorizationUnavailable', message, SOON_SECONDS);
+}
+
+export function storeUnavailable(): Refused {
+  const message = 'the mail could not be stored, so it is not accepted; try again later';
+  return refused('StoreUnavailable', message, LATER_SECONDS);
 }
 
 export function shuttingDown(): Refused {

@@ -24,7 +24,13 @@ const sender = await createSender({
   secrets: declared,
   credentialsNamespace: 'mail',
   addressPolicy: createAddressPolicy({ allowLoopback: true }),
-  observer: { accepted: observe, refused: observe, attempted: observe, ended: observe },
+  observer: {
+    accepted: observe,
+    refused: observe,
+    attempted: observe,
+    rerouted: observe,
+    ended: observe,
+  },
   logger: createLogger('sender', 'error', process.stderr),
 });
 const api = createApiServer({ sender, authenticate: loopbackAuthenticator, limits });

@@ -16,7 +16,10 @@ export class Recorder implements SenderObserver {
   readonly attempts: AttemptReport[] = [];
   readonly ends: MailRecord[] = [];
   readonly refusals: string[] = [];
-  readonly #news = new EventEmitter<{ attempted: []; ended: [] }>().setMaxListeners(0);
+  readonly reroutings: { readonly mail: MailRecord; readonly from: string }[] = [];
+  readonly #news = new EventEmitter<{ attempted: []; rerouted: []; ended: [] }>().setMaxListeners(
+    0,
+  );
 
   accepted(): void {}
 
@@ -27,6 +30,11 @@ export class Recorder implements SenderObserver {
   attempted(report: AttemptReport): void {
     this.attempts.push(report);
     this.#news.emit('attempted');
+  }
+
+  rerouted(mail: MailRecord, from: string): void {
+    this.reroutings.push({ mail, from });
+    this.#news.emit('rerouted');
   }
 
   ended(mail: MailRecord): void {

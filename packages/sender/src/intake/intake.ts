@@ -1,4 +1,7 @@
 import type { Clock, Logger } from '@mailprovider/process';
+import { fallbacksOf } from '@mailprovider/provider/fallbacks/fallbacks-of';
+import { routeOf } from '@mailprovider/provider/fallbacks/route-of';
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
 import { v7 as uuidv7 } from 'uuid';
 import { decodeSubmission } from '../mail/decode-submission.ts';
@@ -9,7 +12,15 @@ import { digestOf } from '../mail/submission-digest.ts';
 import type { SubmissionLimits } from '../mail/submission-limits.ts';
 import type { SenderObserver } from '../observer.ts';
 import type { ProviderSource, ReferenceSource } from '../ports.ts';
-import { keyReused, queueFull, shuttingDown, storeUnavailable } from '../refusals.ts';
+import {
+  authorizationUnavailable,
+  keyReused,
+  providerForbidden,
+  queueFull,
+  type Refused,
+  shuttingDown,
+  storeUnavailable,
+} from '../refusals.ts';
 import { messageIdFor } from '../render/mail-identity.ts';
 import { renderMail } from '../render/render-mail.ts';
 import { selectProvider } from '../selection/select-provider.ts';
@@ -17,7 +28,6 @@ import type { SubmitOptions, SubmitResult } from '../sender.ts';
 import { logStoreFailure } from '../store/log-store-failure.ts';
 import type { IdempotencyKey, MailStore } from '../store/mail-store.ts';
 import { KeyTurns } from './key-turns.ts';
-import { refusalOf } from './permission.ts';
 
 export interface IntakeDeps {
   readonly store: MailStore;
@@ -27,11 +37,6 @@ export interface IntakeDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: SubmissionLimits;
-}
-
-/** Keys are those of a caller. A key has no line feed, so that no two callers share one. */
-function storedKey({ caller, idempotencyKey: key }: SubmitOptions): string | undefined {
-  return caller === undefined || key === undefined ? key : `${caller}\n${key}`;
 }
 
 /** The way of a mail from what a caller sent to the store and the queue of its provider. */
@@ -69,10 +74,9 @@ export class Intake {
     if (decoded.kind === 'invalid') return decoded;
     const { submission } = decoded;
     try {
-      const key = storedKey(options);
+      const key = keyOf(options, input);
       if (key === undefined) return await this.#accept(submission, options);
-      const idempotency = { key, digest: digestOf(input) };
-      return await this.#turns.take(key, () => this.#acceptOnce(submission, options, idempotency));
+      return await this.#turns.take(key.key, () => this.#acceptOnce(submission, options, key));
     } catch (error) {
       logStoreFailure(this.#deps.logger, error);
       return storeUnavailable();
@@ -99,13 +103,11 @@ export class Intake {
     if (selection.kind === 'refused') return selection;
     const { provider, spec } = selection;
     const { name } = provider.metadata;
-    const refused = await refusalOf(name, this.#deps.providers, options);
-    if (refused !== undefined) return refused;
+    const denial = await this.#denial(name, options);
+    if (denial !== undefined) return denial;
     const { queueSize } = spec.retry;
-    const rendered = await this.#rendered(submission, name, spec);
-    const { caller } = options;
-    const mail = caller === undefined ? rendered.mail : { ...rendered.mail, caller };
-    const insertion = await this.#deps.store.insert(mail, rendered.content, {
+    const { mail, content } = await this.#rendered(submission, provider, spec, options);
+    const insertion = await this.#deps.store.insert(mail, content, {
       queueSize,
       ...(key && { key }),
     });
@@ -121,10 +123,27 @@ export class Intake {
     }
   }
 
+  /** Why the caller may not have its mail delivered by that provider and all its fallbacks. */
+  async #denial(name: string, options: SubmitOptions): Promise<Refused | undefined> {
+    if (options.mayUse === undefined) return undefined;
+    const { providers } = this.#deps;
+    const route = routeOf(name, (provider) => fallbacksOf(providers.get(provider)?.spec));
+    const permission = await options.mayUse(route);
+    switch (permission.kind) {
+      case 'allowed':
+        return undefined;
+      case 'denied':
+        return providerForbidden(name, permission.provider);
+      case 'unknown':
+        return authorizationUnavailable(permission.why);
+    }
+  }
+
   async #rendered(
     submission: Submission,
-    provider: string,
+    { metadata: { name: provider } }: MailProvider,
     { sender }: MailProviderSpec,
+    { caller }: SubmitOptions,
   ): Promise<{ readonly mail: MailRecord; readonly content: Uint8Array }> {
     const id = uuidv7();
     const date = this.#deps.clock.now();
@@ -138,6 +157,7 @@ export class Intake {
       id,
       messageId,
       provider,
+      ...(caller === undefined ? {} : { caller }),
       state: 'queued',
       recipients,
       acceptedAt: now,
@@ -159,4 +179,14 @@ export class Intake {
     else if (result.kind === 'refused') observer.refused(result.refusal);
     else if (!result.repeated) observer.accepted(result.mail);
   }
+}
+
+/** A key counts for the caller that chose it. */
+function keyOf(
+  { idempotencyKey, caller }: SubmitOptions,
+  input: unknown,
+): IdempotencyKey | undefined {
+  if (idempotencyKey === undefined) return undefined;
+  const key = caller === undefined ? idempotencyKey : JSON.stringify([caller, idempotencyKey]);
+  return { key, digest: digestOf(input) };
 }

@@ -1,0 +1,206 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  createInbox,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+  PermissionViolationError,
+  type Subscription,
+} from '@nats-io/transport-node';
+import { CallFailure, type CallFault, isPassing, JetStreamRefusal } from './failure.ts';
+import { lastToken } from './names.ts';
+
+/** An answer takes milliseconds; that of a cluster that elects a leader does not come. */
+const ANSWER_MS = 2_500;
+/** How long a call waits for a connection that was lost just now. */
+const RECONNECT_MS = 3_000;
+/** How long a call that may succeed soon is repeated. */
+const REPEAT_MS = 5_000;
+const REPEAT_PAUSE_MS = 150;
+const SWEEP_MS = 250;
+
+interface Pending {
+  readonly subject: string;
+  readonly until: number;
+  readonly resolve: (answer: Msg) => void;
+  readonly reject: (error: CallFailure) => void;
+}
+
+/** What JetStream says of a message that it stored. */
+export interface Stored {
+  readonly seq: number;
+  readonly duplicate?: boolean;
+}
+
+/**
+ * Calls over one connection, any number at a time, each of which ends within seconds whatever becomes
+ * of NATS. Answers to all come to one subscription, since one for each, or a timer, costs more than
+ * the call.
+ */
+export class Calls {
+  readonly connection: NatsConnection;
+  readonly #inbox = createInbox();
+  readonly #answers: Subscription;
+  readonly #pending = new Map<string, Pending>();
+  readonly #sweep: NodeJS.Timeout;
+  readonly #reconnected = new Set<() => void>();
+  #last = 0;
+  #lostAt: number | undefined;
+  #closed = false;
+
+  constructor(connection: NatsConnection) {
+    this.connection = connection;
+    this.#answers = connection.subscribe(`${this.#inbox}.*`, {
+      callback: (_error, answer) => this.#answered(answer),
+    });
+    this.#sweep = setInterval(() => this.#expire(), SWEEP_MS);
+    void this.#watch();
+  }
+
+  get isConnected(): boolean {
+    return this.#lostAt === undefined && !this.#closed;
+  }
+
+  /** Calls back after each reconnection; returns how to stop. */
+  onReconnect(callback: () => void): () => void {
+    this.#reconnected.add(callback);
+    return () => this.#reconnected.delete(callback);
+  }
+
+  /** One request to JetStream. Rejects with `CallFailure`, or `JetStreamRefusal`. */
+  async api<T>(operation: string, body: object | undefined): Promise<T> {
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    return parsed(await this.call(`$JS.API.${operation}`, payload));
+  }
+
+  /** Stores one message. Rejects with `CallFailure`, or `JetStreamRefusal`. */
+  async store(subject: string, payload?: string | Uint8Array, headers?: MsgHdrs): Promise<Stored> {
+    return parsed(await this.call(subject, payload, headers));
+  }
+
+  call(subject: string, payload?: string | Uint8Array, headers?: MsgHdrs): Promise<Msg> {
+    if (this.isConnected) return this.#send(subject, payload, headers);
+    return this.#connected().then(() => this.#send(subject, payload, headers));
+  }
+
+  /** Repeats what may be done twice, while it may succeed soon. */
+  async repeat<T>(attempt: () => Promise<T>): Promise<T> {
+    const end = performance.now() + REPEAT_MS;
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!isPassing(error) || performance.now() > end) throw error;
+      }
+      await pause(REPEAT_PAUSE_MS);
+    }
+  }
+
+  /** Sends what needs no answer; nothing where there is no connection. */
+  tell(subject: string, payload: string, reply?: string): void {
+    if (this.isConnected) {
+      this.connection.publish(subject, payload, reply === undefined ? {} : { reply });
+    }
+  }
+
+  async close(): Promise<void> {
+    const wasConnected = this.isConnected;
+    this.#closed = true;
+    if (wasConnected) await Promise.race([this.connection.flush(), pause(ANSWER_MS)]);
+    clearInterval(this.#sweep);
+    this.#answers.unsubscribe();
+    this.#failAll('closed');
+    await this.connection.close();
+  }
+
+  #send(subject: string, payload: string | Uint8Array = '', headers?: MsgHdrs): Promise<Msg> {
+    return new Promise((resolve, reject) => {
+      this.#last += 1;
+      const token = this.#last.toString(36);
+      const until = performance.now() + ANSWER_MS;
+      this.#pending.set(token, { subject, until, resolve, reject });
+      this.connection.publish(subject, payload, {
+        reply: `${this.#inbox}.${token}`,
+        ...(headers && { headers }),
+      });
+    });
+  }
+
+  #answered(answer: Msg): void {
+    const token = lastToken(answer.subject);
+    const pending = this.#pending.get(token);
+    if (!pending) return;
+    this.#pending.delete(token);
+    if (answer.data.length === 0 && answer.headers?.code === 503) {
+      pending.reject(new CallFailure('no-responders'));
+    } else pending.resolve(answer);
+  }
+
+  /** They end in the order they began. */
+  #expire(): void {
+    const now = performance.now();
+    for (const [token, { until, reject }] of this.#pending) {
+      if (until > now) return;
+      this.#pending.delete(token);
+      reject(new CallFailure('unanswered'));
+    }
+  }
+
+  #failAll(fault: CallFault): void {
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of pending) reject(new CallFailure(fault));
+  }
+
+  async #watch(): Promise<void> {
+    for await (const status of this.connection.status()) {
+      if (status.type === 'disconnect') this.#lost();
+      else if (status.type === 'reconnect') this.#found();
+      else if (status.type === 'error' && status.error instanceof PermissionViolationError) {
+        this.#denied(status.error.subject);
+      }
+    }
+  }
+
+  #lost(): void {
+    this.#lostAt ??= performance.now();
+    this.#failAll('unanswered');
+  }
+
+  #found(): void {
+    this.#lostAt = undefined;
+    for (const callback of [...this.#reconnected]) callback();
+  }
+
+  #denied(subject: string): void {
+    for (const [token, pending] of this.#pending) {
+      if (pending.subject !== subject) continue;
+      this.#pending.delete(token);
+      pending.reject(new CallFailure('denied'));
+    }
+  }
+
+  async #connected(): Promise<void> {
+    if (this.#closed) throw new CallFailure('closed');
+    const lostFor = performance.now() - (this.#lostAt ?? 0);
+    if (lostFor >= RECONNECT_MS) throw new CallFailure('unreachable');
+    await new Promise<void>((resolve, reject) => {
+      const stop = this.onReconnect(done);
+      const timer = setTimeout(() => {
+        stop();
+        reject(new CallFailure('unreachable'));
+      }, RECONNECT_MS - lostFor);
+      function done() {
+        stop();
+        clearTimeout(timer);
+        resolve();
+      }
+    });
+  }
+}
+
+function parsed<T>(answer: Msg): T {
+  const value = JSON.parse(answer.string());
+  if (value.error) throw new JetStreamRefusal(value.error.err_code, value.error.description);
+  return value;
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import {
+  AuthorizationError,
+  type ConnectionOptions,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+} from '@nats-io/transport-node';
+import type { JetStreamOptions } from './open-jetstream-store.ts';
+
+/** For the dial, the TLS handshake and the login. */
+const CONNECT_MS = 5_000;
+/** A server that answers no ping is given up after twice that. */
+const PING_MS = 5_000;
+
+/** Connects once. A connection that is lost later is made anew for ever. */
+export function connectOnce(options: JetStreamOptions): Promise<NatsConnection> {
+  return connect(connectionOptions(options));
+}
+
+/** Whether the server let nobody in by these credentials. */
+export function isDenied(error: unknown): boolean {
+  return (
+    error instanceof AuthorizationError ||
+    (error instanceof Error && error.cause instanceof AuthorizationError)
+  );
+}
+
+function connectionOptions({ servers, credentialsFile, tls }: JetStreamOptions): ConnectionOptions {
+  const isEncrypted = tls !== undefined || servers.some((server) => server.startsWith('tls://'));
+  return {
+    name: 'mailprovider-sender',
+    servers: [...servers],
+    timeout: CONNECT_MS,
+    pingInterval: PING_MS,
+    maxReconnectAttempts: -1,
+    // From 0.1 to 1 s, so that the clients of a server that restarts do not come all at once.
+    reconnectDelayHandler: () => 100 + Math.random() * 900,
+    ignoreAuthErrorAbort: true,
+    noAsyncTraces: true,
+    ...(isEncrypted && { tls: { ...tls } }),
+    // Read for each connection, since credentials are renewed.
+    ...(credentialsFile !== undefined && {
+      authenticator: credsAuthenticator(() => readFileSync(credentialsFile)),
+    }),
+  };
+}

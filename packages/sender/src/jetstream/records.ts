@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
+import type { MailRecord } from '../mail/mail-record.ts';
+import type { Calls } from './calls.ts';
+import { CallFailure, isRefusal, isWrongLastSequence, MESSAGE_NOT_FOUND } from './failure.ts';
+import type { Names } from './names.ts';
+import { decodeStored, encodeStored, type StoredMail, withRevision } from './token.ts';
+
+/** A stored message, as `STREAM.MSG.GET` answers it. */
+export interface StoredMessage {
+  readonly subject: string;
+  readonly seq: number;
+  /** Base64; absent when it is empty. */
+  readonly data?: string;
+}
+
+/** The last message of a subject, as the leader of the stream has it. */
+export async function lastMessage(
+  calls: Calls,
+  stream: string,
+  subject: string,
+): Promise<StoredMessage | undefined> {
+  try {
+    const request = { last_by_subj: subject };
+    const operation = `STREAM.MSG.GET.${stream}`;
+    const answer = await calls.repeat(() =>
+      calls.api<{ readonly message: StoredMessage }>(operation, request),
+    );
+    return answer.message;
+  } catch (error) {
+    if (isRefusal(error, MESSAGE_NOT_FOUND)) return undefined;
+    throw error;
+  }
+}
+
+/** Header fields of a message that goes after a time, which is a second at least. */
+export function keptFor(ttlMs: number | undefined): MsgHdrs {
+  const fields = headers();
+  if (ttlMs !== undefined) fields.set('Nats-TTL', `${Math.max(1, Math.ceil(ttlMs / 1_000))}s`);
+  return fields;
+}
+
+/** Header fields of a write that is not made unless the last sequence of the subject is that one. */
+export function expecting(revision: number, ttlMs?: number): MsgHdrs {
+  const fields = keptFor(ttlMs);
+  fields.set('Nats-Expected-Last-Subject-Sequence', String(revision));
+  return fields;
+}
+
+/** The records of mails that were changed since they were queued; its revision is its sequence. */
+export class Records {
+  readonly #calls: Calls;
+  readonly #names: Names;
+  readonly #writer = randomUUID();
+  #writes = 0;
+  /** The last write of a mail, where whether it was made is not known. */
+  readonly #doubtful = new Map<string, string>();
+
+  constructor(calls: Calls, names: Names) {
+    this.#calls = calls;
+    this.#names = names;
+  }
+
+  async read(id: string): Promise<StoredMail | undefined> {
+    const found = await lastMessage(this.#calls, this.#names.records, this.#names.record(id));
+    if (!found?.data) return undefined;
+    return decodeStored(Buffer.from(found.data, 'base64').toString(), found.seq);
+  }
+
+  /**
+   * Replaces the record of the revision that `stored` has, and resolves with it as it is then; with
+   * nothing when its revision is another by now. A write whose answer was lost counts as made once it
+   * turns out to be.
+   */
+  async write(
+    stored: StoredMail,
+    mail: MailRecord,
+    ttlMs?: number,
+  ): Promise<StoredMail | undefined> {
+    this.#writes += 1;
+    const write = `${this.#writer}.${this.#writes}`;
+    const next = { ...stored, write, mail };
+    let base = stored.mail.revision;
+    return this.#calls.repeat(async () => {
+      const made = await this.#replace(next, base, ttlMs);
+      if (made) return made;
+      const doubtful = this.#doubtful.get(mail.id);
+      const current = doubtful && (await this.read(mail.id));
+      if (!current || current.write !== doubtful) return undefined;
+      if (doubtful === write) return this.#certain(current);
+      base = current.mail.revision;
+      this.#doubtful.delete(mail.id);
+      return this.#replace(next, base, ttlMs);
+    });
+  }
+
+  async #replace(
+    next: StoredMail & { readonly write: string },
+    revision: number,
+    ttlMs: number | undefined,
+  ): Promise<StoredMail | undefined> {
+    const { id } = next.mail;
+    const text = encodeStored(next);
+    try {
+      const subject = this.#names.record(id);
+      const { seq } = await this.#calls.store(subject, text, expecting(revision, ttlMs));
+      return this.#certain(withRevision(next, seq));
+    } catch (error) {
+      if (isWrongLastSequence(error)) return undefined;
+      if (error instanceof CallFailure && error.fault === 'unanswered') {
+        this.#doubtful.set(id, next.write);
+      }
+      throw error;
+    }
+  }
+
+  #certain(stored: StoredMail): StoredMail {
+    this.#doubtful.delete(stored.mail.id);
+    return stored;
+  }
+}
