@@ -86,16 +86,6 @@ t.test(
       [[...data, '--bind-address', ':0'], /--bind-address: .* set --token-review or --token-file/],
       [[...data, '--token-file', '/no/such'], /--token-file: \/no\/such cannot be read/],
       [[...data, '--token-file', join(folder, 'token')], /--token-file: .* is empty/],
-      [
-        [...data, '--token-review', '--token-file', '/no/such'],
-        /--token-review excludes --token-file/,
-      ],
-      [[...data, '--tls-cert-file', '/x'], /--tls-cert-file needs --tls-private-key-file/],
-      [[...data, '--tls-private-key-file', '/x'], /--tls-private-key-file needs --tls-cert-file/],
-      [
-        [...data, '--tls-cert-file', '/no/such', '--tls-private-key-file', '/no/such'],
-        /--tls-cert-file \/no\/such: cannot be read/,
-      ],
       [['--data-dir', folder], /--data-dir: .* was left as it is/],
       [['--data-dir', '/no/such/folder'], /--data-dir: \/no\/such\/folder .*ENOENT/],
       [[...data, '--kubeconfig', '/no/such'], /kubeconfig \/no\/such: cannot be read/],

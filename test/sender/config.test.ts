@@ -35,17 +35,6 @@ t.test('flags of deliveries become settings', async (t) => {
   t.match(store, { engine: 'lmdb', dataMaxBytes: 100_000_000 });
 });
 
-t.test('flags say who may call', async (t) => {
-  t.match(load(), { tokenReview: false, callerRateLimit: undefined, tlsCertFile: undefined });
-  const { tokenReview, callerRateLimit, tlsCertFile, tlsPrivateKeyFile } = load(
-    ...['--token-review', '--caller-rate-limit', '100/1m'],
-    ...['--tls-cert-file', 'tls.crt', '--tls-private-key-file', 'tls.key'],
-  );
-  t.equal(tokenReview, true);
-  t.strictSame(callerRateLimit, { messages: 100, periodMs: 60_000 });
-  t.strictSame([tlsCertFile, tlsPrivateKeyFile], ['tls.crt', 'tls.key']);
-});
-
 t.test('a limit below which no mail would be taken is refused', async (t) => {
   const program = join(import.meta.dirname, '../../../packages/sender/bin/mailprovider-sender.js');
   const flags = ['--data-max-bytes', '1000000'];

@@ -42,12 +42,12 @@ export interface SenderConfig {
   readonly tokenReview: boolean;
   /** Holds the token that all callers send; without both only loopback addresses are listened on. */
   readonly tokenFile: string | undefined;
+  readonly store: EngineConfig;
   /** What the submit API is served with; without it plain HTTP. */
   readonly tlsCertFile: string | undefined;
   readonly tlsPrivateKeyFile: string | undefined;
   /** How fast each caller may submit; without it as fast as it can. */
   readonly callerRateLimit: RateLimit | undefined;
-  readonly store: EngineConfig;
   readonly metricsBindAddress: BindAddress;
   readonly allowLoopback: boolean;
   /** CIDRs that are never dialled. */

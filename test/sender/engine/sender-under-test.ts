@@ -17,9 +17,7 @@ export class Recorder implements SenderObserver {
   readonly ends: MailRecord[] = [];
   readonly refusals: string[] = [];
   readonly reroutings: { readonly mail: MailRecord; readonly from: string }[] = [];
-  readonly #news = new EventEmitter<{ attempted: []; rerouted: []; ended: [] }>().setMaxListeners(
-    0,
-  );
+  readonly news = new EventEmitter<{ attempted: []; rerouted: []; ended: [] }>().setMaxListeners(0);
 
   accepted(): void {}
 
@@ -29,25 +27,25 @@ export class Recorder implements SenderObserver {
 
   attempted(report: AttemptReport): void {
     this.attempts.push(report);
-    this.#news.emit('attempted');
+    this.news.emit('attempted');
   }
 
   rerouted(mail: MailRecord, from: string): void {
     this.reroutings.push({ mail, from });
-    this.#news.emit('rerouted');
+    this.news.emit('rerouted');
   }
 
   ended(mail: MailRecord): void {
     this.ends.push(mail);
-    this.#news.emit('ended');
+    this.news.emit('ended');
   }
 
   async hasAttempts(count: number): Promise<void> {
-    while (this.attempts.length < count) await once(this.#news, 'attempted');
+    while (this.attempts.length < count) await once(this.news, 'attempted');
   }
 
   async hasEnds(count: number): Promise<void> {
-    while (this.ends.length < count) await once(this.#news, 'ended');
+    while (this.ends.length < count) await once(this.news, 'ended');
   }
 }
 
@@ -73,6 +71,8 @@ export async function senderUnderTest(
   options: {
     readonly declared?: Declared;
     readonly folder?: string;
+    /** In place of one in a folder. */
+    readonly store?: MailStore;
     readonly settings?: Partial<SenderSettings>;
     readonly clock?: Clock;
     /** What stands between the sender and its store. */
@@ -83,7 +83,7 @@ export async function senderUnderTest(
   const recorder = new Recorder();
   const { over = (store) => store, clock } = options;
   const sender = await createSender({
-    store: over(await openLmdbStore(options.folder ?? t.testdir())),
+    store: over(options.store ?? (await openLmdbStore(options.folder ?? t.testdir()))),
     providers: declared,
     references: { lookUp: async () => ({ found: false, why: 'no-such-kind' }) },
     secrets: declared,

@@ -1,7 +1,4 @@
 import type { Clock, Logger } from '@mailprovider/process';
-import { fallbacksOf } from '@mailprovider/provider/fallbacks/fallbacks-of';
-import { routeOf } from '@mailprovider/provider/fallbacks/route-of';
-import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
 import { v7 as uuidv7 } from 'uuid';
 import { decodeSubmission } from '../mail/decode-submission.ts';
@@ -12,15 +9,7 @@ import { digestOf } from '../mail/submission-digest.ts';
 import type { SubmissionLimits } from '../mail/submission-limits.ts';
 import type { SenderObserver } from '../observer.ts';
 import type { ProviderSource, ReferenceSource } from '../ports.ts';
-import {
-  authorizationUnavailable,
-  keyReused,
-  providerForbidden,
-  queueFull,
-  type Refused,
-  shuttingDown,
-  storeUnavailable,
-} from '../refusals.ts';
+import { keyReused, queueFull, shuttingDown, storeUnavailable } from '../refusals.ts';
 import { messageIdFor } from '../render/mail-identity.ts';
 import { renderMail } from '../render/render-mail.ts';
 import { selectProvider } from '../selection/select-provider.ts';
@@ -28,6 +17,7 @@ import type { SubmitOptions, SubmitResult } from '../sender.ts';
 import { logStoreFailure } from '../store/log-store-failure.ts';
 import type { IdempotencyKey, MailStore } from '../store/mail-store.ts';
 import { KeyTurns } from './key-turns.ts';
+import { refusalOf } from './permission.ts';
 
 export interface IntakeDeps {
   readonly store: MailStore;
@@ -103,10 +93,10 @@ export class Intake {
     if (selection.kind === 'refused') return selection;
     const { provider, spec } = selection;
     const { name } = provider.metadata;
-    const denial = await this.#denial(name, options);
-    if (denial !== undefined) return denial;
+    const refused = await refusalOf(name, this.#deps.providers, options);
+    if (refused !== undefined) return refused;
     const { queueSize } = spec.retry;
-    const { mail, content } = await this.#rendered(submission, provider, spec, options);
+    const { mail, content } = await this.#rendered(submission, name, spec, options);
     const insertion = await this.#deps.store.insert(mail, content, {
       queueSize,
       ...(key && { key }),
@@ -123,25 +113,9 @@ export class Intake {
     }
   }
 
-  /** Why the caller may not have its mail delivered by that provider and all its fallbacks. */
-  async #denial(name: string, options: SubmitOptions): Promise<Refused | undefined> {
-    if (options.mayUse === undefined) return undefined;
-    const { providers } = this.#deps;
-    const route = routeOf(name, (provider) => fallbacksOf(providers.get(provider)?.spec));
-    const permission = await options.mayUse(route);
-    switch (permission.kind) {
-      case 'allowed':
-        return undefined;
-      case 'denied':
-        return providerForbidden(name, permission.provider);
-      case 'unknown':
-        return authorizationUnavailable(permission.why);
-    }
-  }
-
   async #rendered(
     submission: Submission,
-    { metadata: { name: provider } }: MailProvider,
+    provider: string,
     { sender }: MailProviderSpec,
     { caller }: SubmitOptions,
   ): Promise<{ readonly mail: MailRecord; readonly content: Uint8Array }> {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '@mailprovider/process';
 import {
   createInbox,
   type Msg,
@@ -39,6 +40,7 @@ export interface Stored {
  */
 export class Calls {
   readonly connection: NatsConnection;
+  readonly #logger: Logger;
   readonly #inbox = createInbox();
   readonly #answers: Subscription;
   readonly #pending = new Map<string, Pending>();
@@ -48,8 +50,9 @@ export class Calls {
   #lostAt: number | undefined;
   #closed = false;
 
-  constructor(connection: NatsConnection) {
+  constructor(connection: NatsConnection, logger: Logger) {
     this.connection = connection;
+    this.#logger = logger;
     this.#answers = connection.subscribe(`${this.#inbox}.*`, {
       callback: (_error, answer) => this.#answered(answer),
     });
@@ -114,6 +117,7 @@ export class Calls {
   }
 
   #send(subject: string, payload: string | Uint8Array = '', headers?: MsgHdrs): Promise<Msg> {
+    if (this.connection.isClosed()) return Promise.reject(new CallFailure('closed'));
     return new Promise((resolve, reject) => {
       this.#last += 1;
       const token = this.#last.toString(36);
@@ -173,6 +177,8 @@ export class Calls {
   }
 
   #denied(subject: string): void {
+    this.#logger.error({ subject }, 'mailprovider sender is denied a subject of NATS');
+    if (subject === this.#answers.getSubject()) this.#failAll('denied');
     for (const [token, pending] of this.#pending) {
       if (pending.subject !== subject) continue;
       this.#pending.delete(token);

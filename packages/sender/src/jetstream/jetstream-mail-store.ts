@@ -34,7 +34,8 @@ export class JetStreamMailStore implements MailStore {
   readonly #changes: MailChanges;
   readonly #listings: Listings;
   readonly #turns = new KeyTurns();
-  readonly #find = async (id: string) => (await this.#changes.find(id))?.mail;
+  readonly #find = async (id: string, stream?: string) =>
+    (await this.#changes.find(id, stream))?.mail;
   readonly #claims: ProviderClaims[] = [];
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
@@ -55,15 +56,12 @@ export class JetStreamMailStore implements MailStore {
     { key, queueSize }: InsertOptions,
   ): Promise<Insertion> {
     if (!isMailId(mail.id)) throw new RangeError('the id of a mail has to be a UUID in lower case');
-    const { keys } = this.#parts;
     return this.#run(async () => {
-      const repetition = key && (await keys.take(key, mail.id, this.#find));
-      if (repetition) return repetition;
-      if (await this.#publish(mail, content, { queueSize, ...(key && { key }) })) {
-        return { kind: 'stored' };
-      }
-      if (key) await keys.release(key, mail.id);
-      return { kind: 'full' };
+      const stored = await this.#prepared(mail, content, key);
+      const insertion = await this.#queue(stored, content, { queueSize, ...(key && { key }) });
+      const isStored = insertion.kind === 'stored';
+      if (!isStored && stored.chunks > 0) await this.#parts.contents.purge(mail.id);
+      return insertion;
     });
   }
 
@@ -126,26 +124,30 @@ export class JetStreamMailStore implements MailStore {
     await calls.close();
   }
 
-  async #publish(
+  async #prepared(
     mail: MailRecord,
     content: Uint8Array,
+    key: IdempotencyKey | undefined,
+  ): Promise<StoredMail> {
+    const { contents, inlineBytes } = this.#parts;
+    const chunks = content.byteLength <= inlineBytes ? 0 : await contents.put(mail.id, content);
+    return { format: 1, hop: 1, base: 0, chunks, ...(key && { key: keyDigest(key) }), mail };
+  }
+
+  /** The key is written last but one, so that whoever waits for its mail need not wait long. */
+  async #queue(
+    stored: StoredMail,
+    content: Uint8Array,
     { key, queueSize }: InsertOptions,
-  ): Promise<boolean> {
-    const { contents, queued, inlineBytes } = this.#parts;
-    const isInline = content.byteLength <= inlineBytes;
-    const chunks = isInline ? 0 : await contents.put(mail.id, content);
-    const stored: StoredMail = {
-      format: 1,
-      hop: 1,
-      base: 0,
-      chunks,
-      ...(key && { key: keyDigest(key) }),
-      mail,
-    };
-    const token = { stored, content: isInline ? content : new Uint8Array() };
-    const isQueued = await queued.publish(token, queueSize);
-    if (!isQueued && chunks > 0) await contents.purge(mail.id);
-    return isQueued;
+  ): Promise<Insertion> {
+    const { keys, queued } = this.#parts;
+    const { id } = stored.mail;
+    const repetition = key && (await keys.take(key, id, this.#find));
+    if (repetition) return repetition;
+    const inline = stored.chunks === 0 ? content : new Uint8Array();
+    if (await queued.publish({ stored, content: inline }, queueSize)) return { kind: 'stored' };
+    if (key) await keys.release(key, id);
+    return { kind: 'full' };
   }
 
   /** What is left to do after the end of a mail keeps nobody waiting. */

@@ -41,16 +41,14 @@ export class Keys {
 
   /** Takes a key for a mail that is stored next, unless the key was used. */
   async take(key: IdempotencyKey, id: string, findMail: FindMail): Promise<Repetition | undefined> {
-    const digest = keyDigest(key);
     const until = performance.now() + INSERTION_MS;
     for (;;) {
-      const use = await this.#read(digest);
+      const use = await this.#read(keyDigest(key));
       const mail = use && (await findMail(use.id));
       if (use && mail) return repetition(use, key, mail);
-      if (!use || isAbandoned(use) || performance.now() > until) {
-        const taken = { id, digest: key.digest };
-        if (await this.#write(digest, taken, use?.revision ?? 0)) return undefined;
-      } else await pause(POLL_MS);
+      const isFree = !use || isAbandoned(use) || performance.now() > until;
+      if (isFree && (await this.#takeOver(use, key, id))) return undefined;
+      if (!isFree) await pause(POLL_MS);
     }
   }
 
@@ -68,6 +66,10 @@ export class Keys {
     const use = await this.#read(digest);
     if (use?.id !== id) return;
     await this.#write(digest, { id, digest: use.digest }, use.revision, ttlMs);
+  }
+
+  #takeOver(use: StoredUse | undefined, key: IdempotencyKey, id: string): Promise<boolean> {
+    return this.#write(keyDigest(key), { id, digest: key.digest }, use?.revision ?? 0);
   }
 
   async #read(digest: string): Promise<StoredUse | undefined> {

@@ -2,16 +2,19 @@ import type { MailRecord, MailState } from '../mail/mail-record.ts';
 import type { MailPage } from '../store/mail-store.ts';
 import type { Calls } from './calls.ts';
 import { isMailId, lastToken, minuteOf, type Names } from './names.ts';
-import { type QueuedMessages, subjectsOf } from './queued-messages.ts';
+import { type Place, type QueuedMessages, subjectsOf } from './queued-messages.ts';
 
 /** Records that are read at once. */
 const AT_ONCE = 50;
+
+/** A mail that may be in the state that is asked for. */
+type Candidate = Pick<Place, 'id'> & Partial<Place>;
 
 export interface ListingsDeps {
   readonly calls: Calls;
   readonly names: Names;
   readonly queued: QueuedMessages;
-  readonly find: (id: string) => Promise<MailRecord | undefined>;
+  readonly find: (id: string, stream?: string) => Promise<MailRecord | undefined>;
 }
 
 /** Lists mails by state, in the order of their ids. */
@@ -23,9 +26,10 @@ export class Listings {
   }
 
   async list(state: MailState, after: string, limit: number): Promise<MailPage> {
+    const { find } = this.#deps;
     const found: MailRecord[] = [];
-    for await (const ids of this.#batches(state, after)) {
-      const mails = await Promise.all(ids.map(this.#deps.find));
+    for await (const batch of this.#batches(state, after)) {
+      const mails = await Promise.all(batch.map(({ id, stream }) => find(id, stream)));
       found.push(
         ...mails.filter((mail) => mail !== undefined).filter((mail) => mail.state === state),
       );
@@ -34,40 +38,44 @@ export class Listings {
     return page(found, limit);
   }
 
-  async *#batches(state: MailState, after: string): AsyncGenerator<readonly string[]> {
-    for await (const ids of this.#ids(state, after)) {
-      for (let start = 0; start < ids.length; start += AT_ONCE) {
-        yield ids.slice(start, start + AT_ONCE);
+  async *#batches(state: MailState, after: string): AsyncGenerator<readonly Candidate[]> {
+    for await (const candidates of this.#candidates(state, after)) {
+      const sorted = later(candidates, after);
+      for (let start = 0; start < sorted.length; start += AT_ONCE) {
+        yield sorted.slice(start, start + AT_ONCE);
       }
     }
   }
 
-  /** The ids of mails that may be in a state, in ascending groups. */
-  async *#ids(state: MailState, after: string): AsyncGenerator<readonly string[]> {
+  /** In groups that follow each other. */
+  async *#candidates(state: MailState, after: string): AsyncGenerator<readonly Candidate[]> {
     const { queued, calls, names } = this.#deps;
-    if (state === 'sent') yield* this.#sentIds(after);
-    else if (state === 'queued') yield later(await queued.ids(), after);
-    else {
-      const subjects = await subjectsOf(calls, names.records, names.index(state, '*'));
-      yield later(subjects.map(lastToken), after);
-    }
+    if (state === 'queued') yield queued.places();
+    else if (state === 'sent') yield* this.#sent(after);
+    else yield candidates(await subjectsOf(calls, names.records, names.index(state, '*')));
   }
 
-  async *#sentIds(after: string): AsyncGenerator<readonly string[]> {
+  async *#sent(after: string): AsyncGenerator<readonly Candidate[]> {
     const { calls, names } = this.#deps;
     const indexed = await subjectsOf(calls, names.records, names.index('sent', '*'));
     const earliest = isMailId(after) ? Number(minuteOf(after)) : 0;
     const minutes = indexed.map((subject) => Number(lastToken(subject)));
     for (const minute of minutes.toSorted((a, b) => a - b)) {
       if (minute < earliest) continue;
-      const subjects = await subjectsOf(calls, names.records, names.recordsOf(String(minute)));
-      yield later(subjects.map(lastToken), after);
+      yield candidates(await subjectsOf(calls, names.records, names.recordsOf(String(minute))));
     }
   }
 }
 
-function later(ids: readonly string[], after: string): readonly string[] {
-  return [...new Set(ids)].filter((id) => id > after).toSorted();
+function candidates(subjects: readonly string[]): readonly Candidate[] {
+  return subjects.map((subject) => ({ id: lastToken(subject) }));
+}
+
+function later(candidates: readonly Candidate[], after: string): readonly Candidate[] {
+  const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
+  return [...byId.values()]
+    .filter(({ id }) => id > after)
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function page(found: readonly MailRecord[], limit: number): MailPage {

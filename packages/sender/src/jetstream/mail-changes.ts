@@ -28,11 +28,12 @@ export class MailChanges {
     this.#deps = deps;
   }
 
-  async find(id: string): Promise<StoredMail | undefined> {
+  /** The stream is the one that the mail is queued in, where that is known. */
+  async find(id: string, stream?: string): Promise<StoredMail | undefined> {
     const { claimed, records, queued } = this.#deps;
     const known = claimed.get(id)?.stored ?? (await records.read(id));
     if (known) return known;
-    const token = await queued.find(id);
+    const token = await queued.find(id, stream);
     // It may have been changed and have ended in between.
     return (await records.read(id)) ?? token?.stored;
   }

@@ -54,7 +54,7 @@ export async function openJetStreamStore(options: JetStreamOptions): Promise<Mai
   }
   const until = performance.now() + OPEN_MS;
   const connection = await connectWithin(options, servers, until);
-  const calls = new Calls(connection);
+  const calls = new Calls(connection, options.logger);
   try {
     judgeServer(connection, servers);
     return await openStore(calls, options, servers, until);

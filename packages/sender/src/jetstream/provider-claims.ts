@@ -75,18 +75,19 @@ export class ProviderClaims implements Claims {
     return this.#stopping;
   }
 
-  #received(message: Msg): void {
+  #received(message: Msg): Promise<void> | undefined {
     const token = decodeToken(message.data);
     const reply = message.reply ?? '';
     const id = lastToken(message.subject);
     if (token?.stored.mail.id !== id) {
       this.#deps.logger.error({ mail: id }, 'mailprovider sender cannot read a queued mail');
       putBack(this.#deps.calls, reply, UNREADABLE_MS);
-      return;
+      return undefined;
     }
     const isFirst = token.stored.hop === 1 && deliveriesOf(reply) === 1;
-    if (isFirst && !this.#deps.claimed.get(id)) this.#handOver(token, token.stored, reply);
-    else void this.#judge(token, reply);
+    if (!isFirst || this.#deps.claimed.get(id)) return this.#judge(token, reply);
+    this.#handOver(token, token.stored, reply);
+    return undefined;
   }
 
   /** When NATS fails meanwhile, the message comes again. */

@@ -15,7 +15,8 @@ export interface PullLoopDeps {
   readonly ensure: () => Promise<void>;
   /** Nobody serves the consumer: it may have been deleted. */
   readonly missing: () => void;
-  readonly received: (message: Msg) => void;
+  /** Resolves once the message has taken room, or takes none. */
+  readonly received: (message: Msg) => Promise<void> | undefined;
 }
 
 /**
@@ -75,8 +76,12 @@ export class PullLoop {
 
   #received(message: Msg): void {
     if (message.subject !== this.#inbox) {
-      this.#underWay = Math.max(0, this.#underWay - 1);
-      this.#deps.received(message);
+      const arrived = () => {
+        this.#underWay = Math.max(0, this.#underWay - 1);
+      };
+      const judged = this.#deps.received(message);
+      if (judged) void judged.then(arrived);
+      else arrived();
       return;
     }
     const { code = 0 } = message.headers ?? {};

@@ -10,7 +10,7 @@ import { decodeToken, encodeToken, type Token } from './token.ts';
 
 /** Where a mail is queued. */
 export interface Place {
-  readonly provider: string;
+  readonly id: string;
   readonly stream: string;
 }
 
@@ -55,9 +55,10 @@ export class QueuedMessages {
     await this.#layout.ensureStream(provider, queueSize);
   }
 
-  /** The message of a mail, of whatever provider. */
-  async find(id: string): Promise<Token | undefined> {
-    const found = await Promise.all((await this.#streams()).map((name) => this.#read(name, id)));
+  /** The message of a mail, in whatever stream unless that is known. */
+  async find(id: string, stream?: string): Promise<Token | undefined> {
+    const streams = stream === undefined ? await this.#streams() : [stream];
+    const found = await Promise.all(streams.map((name) => this.#read(name, id)));
     return found.find((token) => token !== undefined);
   }
 
@@ -86,13 +87,13 @@ export class QueuedMessages {
     });
   }
 
-  /** The ids of all queued mails, in no order. */
-  async ids(): Promise<string[]> {
-    const streams = await this.#streams();
-    const subjects = await Promise.all(
-      streams.map((stream) => subjectsOf(this.#calls, stream, this.#names.queued)),
-    );
-    return subjects.flat().map(lastToken);
+  /** All queued mails, in no order. */
+  async places(): Promise<readonly Place[]> {
+    const places = (await this.#streams()).map(async (stream) => {
+      const subjects = await subjectsOf(this.#calls, stream, this.#names.queued);
+      return subjects.map((subject) => ({ id: lastToken(subject), stream }));
+    });
+    return (await Promise.all(places)).flat();
   }
 
   async #read(stream: string, id: string): Promise<Token | undefined> {

@@ -7,7 +7,7 @@ import type { Claims } from '../store/mail-store.ts';
 import { Alarm } from './alarm.ts';
 import type { Allowance } from './allowance.ts';
 import { onArrival } from './arrival.ts';
-import type { Destination, Failover } from './failover.ts';
+import type { Failover } from './failover.ts';
 import { MailAttempts, type MailAttemptsDeps } from './mail-attempts.ts';
 import { Rerouting } from './rerouting.ts';
 import { ServerAccess } from './server-access.ts';
@@ -28,9 +28,6 @@ const PUT_OFF_AT_ONCE = 100;
 
 /** A mail that is due later is given back to a store that others claim from. */
 const HOLD_MS = 10_000;
-
-/** Mails on their way to other providers at once; each is one write. */
-const MOVES_AT_ONCE = 50;
 
 /** When a mail that a full queue did not take is offered to it again. */
 const FULL_PAUSE_MS = 1_000;
@@ -57,7 +54,6 @@ export class ProviderQueue {
   readonly #underWay = new Set<Promise<void>>();
   /** Those attempts among them that began since the provider was another. */
   #inSlots = new Set<Promise<void>>();
-  #moving = 0;
   #lastFailure: AttemptFailure | undefined;
   #closed = false;
 
@@ -72,7 +68,13 @@ export class ProviderQueue {
       settled: (mail) => this.#settled(mail),
       lost: (id) => this.#lost(id),
     });
-    this.#rerouting = new Rerouting(deps);
+    this.#rerouting = new Rerouting(deps, this.#waiting, {
+      moved: (id) => this.#forget(id),
+      lost: (id) => this.#lost(id),
+      stays: (id) => this.#wait(id, this.#now() + FULL_PAUSE_MS),
+      storeFailed: (id, error) => this.#storeFailed(id, error),
+      over: () => this.#fill(),
+    });
     this.#claims = store.claim(provider, { claimed: (mail) => this.#claimed(mail) });
     this.#fill();
   }
@@ -139,7 +141,7 @@ export class ProviderQueue {
     this.#claims.stop();
     this.#opening.cancel();
     this.#waiting.clear();
-    await Promise.all(this.#underWay);
+    await Promise.all([...this.#underWay, this.#rerouting.close()]);
     await this.#attempts.close();
   }
 
@@ -176,9 +178,9 @@ export class ProviderQueue {
   /** Begins what may begin, sends on what cannot be delivered here, and says how many more there is room for. */
   #fill(): void {
     if (this.#closed) return;
-    if (!this.#access.isWell) this.#divert();
+    if (!this.#access.isWell) this.#rerouting.begin();
     while (this.#waiting.due > 0 && this.#inSlots.size < this.#capacity()) this.#begin();
-    if (this.#access.isDown || this.#access.isSpent) this.#divert();
+    if (this.#access.isDown || this.#access.isSpent) this.#rerouting.begin();
     const opensAt = Math.max(this.#access.opensAt, this.#storeGate.opensAt);
     if (opensAt > this.#deps.clock.monotonicMs()) this.#opening.set(opensAt);
     this.#claims.request(this.#wanted());
@@ -192,12 +194,9 @@ export class ProviderQueue {
   /** A slot that comes free finds the next mail here. */
   #wanted(): number {
     const { isDown, isSpent } = this.#access;
-    const here = this.#inSlots.size + this.#waiting.due;
-    const wanted = 2 * this.#capacity() - here;
-    if (!isDown && !isSpent) return Math.max(0, wanted);
-    const { failover, provider } = this.#deps;
-    const movable = failover.hasDestination(provider) ? MOVES_AT_ONCE - this.#moving : 0;
-    return Math.max(0, wanted, movable - this.#waiting.due);
+    const toDeliver = 2 * this.#capacity() - this.#inSlots.size;
+    const toSendOn = isDown || isSpent ? this.#rerouting.room : 0;
+    return Math.max(0, Math.max(toDeliver, toSendOn) - this.#waiting.due);
   }
 
   #begin(): void {
@@ -206,16 +205,12 @@ export class ProviderQueue {
     this.#stranded.delete(id);
     const inSlots = this.#inSlots;
     const attempt = this.#attempt(id, inSlots).finally(() => {
+      this.#underWay.delete(attempt);
       inSlots.delete(attempt);
-      this.#over(attempt);
+      this.#fill();
     });
     this.#underWay.add(attempt);
     inSlots.add(attempt);
-  }
-
-  #over(work: Promise<void>): void {
-    this.#underWay.delete(work);
-    this.#fill();
   }
 
   async #attempt(id: string, inSlots: ReadonlySet<unknown>): Promise<void> {
@@ -258,8 +253,7 @@ export class ProviderQueue {
     this.#lastFailure = failure;
     this.#access.failed();
     this.#stranded.add(first);
-    const { failover, provider } = this.#deps;
-    if (this.#access.isDown && failover.hasDestination(provider)) {
+    if (this.#access.isDown && this.#rerouting.room > 0) {
       this.#release();
       return;
     }
@@ -281,41 +275,6 @@ export class ProviderQueue {
     }
   }
 
-  /** Has what is due go to providers that can deliver it. */
-  #divert(): void {
-    const stay = new Set<string>();
-    for (const id of this.#waiting.dueIds()) {
-      if (this.#moving >= MOVES_AT_ONCE) return;
-      const origin = this.#rerouting.originOf(id);
-      if (origin === undefined || stay.has(origin)) continue;
-      const destination = this.#deps.failover.destinationOf(origin);
-      if (destination !== undefined && this.#waiting.take(id)) this.#move(id, destination);
-      else stay.add(origin);
-      if (this.#rerouting.isHome && stay.size > 0) return;
-    }
-  }
-
-  #move(id: string, destination: Destination): void {
-    this.#moving += 1;
-    const moving = this.#tryToMove(id, destination).finally(() => {
-      this.#moving -= 1;
-      this.#over(moving);
-    });
-    this.#underWay.add(moving);
-  }
-
-  async #tryToMove(id: string, destination: Destination): Promise<void> {
-    try {
-      const move = await this.#rerouting.move(id, destination);
-      this.#storeGate.worked();
-      if (move === 'moved') this.#forget(id);
-      else if (move === 'lost') this.#lost(id);
-      else this.#wait(id, this.#now() + FULL_PAUSE_MS);
-    } catch (error) {
-      this.#storeFailed(id, error);
-    }
-  }
-
   #release(): void {
     const released = this.#stranded.release((id) => this.#waiting.take(id));
     for (const id of released) this.#wait(id, this.#now());
@@ -327,14 +286,12 @@ export class ProviderQueue {
       return;
     }
     this.#rerouting.note(mail);
-    if (this.#stranded.takeReleased(mail.id) || this.#mayGo(mail.id)) {
+    if (
+      this.#stranded.takeReleased(mail.id) ||
+      (this.#access.isDown && this.#rerouting.mayGo(mail.id))
+    ) {
       this.#wait(mail.id, this.#now());
     } else this.#waitAnywhere(mail);
-  }
-
-  #mayGo(id: string): boolean {
-    const origin = this.#access.isDown ? this.#rerouting.originOf(id) : undefined;
-    return origin !== undefined && this.#deps.failover.hasDestination(origin);
   }
 
   #forget(id: string): void {
