@@ -54,7 +54,9 @@ export class Calls {
     this.connection = connection;
     this.#logger = logger;
     this.#answers = connection.subscribe(`${this.#inbox}.*`, {
-      callback: (_error, answer) => this.#answered(answer),
+      callback: (error, answer) => {
+        if (!error) this.#answered(answer);
+      },
     });
     this.#sweep = setInterval(() => this.#expire(), SWEEP_MS);
     void this.#watch();

@@ -45,6 +45,8 @@ const WRONG_LAST_SEQUENCES = [10_071, 10_164];
 
 /** Storage, memory or the limits of the account are used up. */
 const NO_ROOM = [10_023, 10_028, 10_047, 10_122, STORE_FAILED];
+/** The account, or the server, has none. */
+const NO_JETSTREAM = [10_039, 10_076];
 /** Too few servers, or a server that is not one of a cluster. */
 const NO_REPLICAS = [10_005, 10_074];
 
@@ -88,6 +90,9 @@ function judged(error: unknown): readonly [StoreFault, string] {
   const { code } = error;
   if (NO_ROOM.includes(code)) {
     return ['StoreFull', `has no room (error ${code}); raise the limits of JetStream or its disk`];
+  }
+  if (NO_JETSTREAM.includes(code)) {
+    return ['StoreUnavailable', `has no JetStream for this user (error ${code}); enable it`];
   }
   if (NO_REPLICAS.includes(code)) {
     return [
