@@ -1,9 +1,15 @@
 import process from 'node:process';
-import { Command, InvalidArgumentError } from 'commander';
+import { loadConfig as loadClusterConfig } from '@mailprovider/cluster/config';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ControlPlaneConfig } from '../measure/control-plane.ts';
 import { positiveInteger } from '../measure/positive-integer.ts';
 
-/** The flags, and what programs are started with. */
-export interface BenchConfig {
+/** The flags, and where programs are found as for the local cluster. */
+export interface BenchConfig extends ControlPlaneConfig {
+  /** What the sender keeps mails in. */
+  readonly engine: 'lmdb' | 'nats';
+  /** How many senders on NATS are measured beside one. */
+  readonly replicas: number;
   /** That each relay delivers end to end, over all rounds. */
   readonly mails: number;
   /** Of the server some way off, in ms. */
@@ -16,7 +22,6 @@ export interface BenchConfig {
   readonly postfix: boolean;
   /** Whether the figures are printed as JSON, too. */
   readonly json: boolean;
-  readonly environment: NodeJS.ProcessEnv;
 }
 
 const MOST_RTT_MS = 1000;
@@ -39,8 +44,15 @@ export function loadConfig(
     .description(
       'Measures the sender: mails accepted and delivered a second beside Postfix, deliveries a ' +
         "second of one core beside nodemailer's pool, and to a server some way off beside a dial " +
-        'for each mail.',
+        'for each mail; or on NATS: one sender beside a NATS server as it comes and one that ' +
+        'synchronises always, and replicas beside one.',
     )
+    .addOption(
+      new Option('--engine <name>', 'what the sender keeps mails in')
+        .choices(['lmdb', 'nats'])
+        .default('lmdb'),
+    )
+    .option('--replicas <n>', 'on NATS: senders beside one', positiveInteger, 3)
     .option('--mails <n>', 'mails that each relay delivers end to end', positiveInteger, 20_000)
     .option('--rtt <ms>', 'round trip to the server some way off', roundTrip, 20)
     .option('--rounds <n>', 'rounds of each, by turns', positiveInteger, 5)
@@ -49,6 +61,6 @@ export function loadConfig(
     .option('--json', 'print the figures as JSON in the last line', false)
     .allowExcessArguments(false)
     .parse([...argv])
-    .opts<Omit<BenchConfig, 'environment'>>();
-  return { ...flags, environment };
+    .opts<Omit<BenchConfig, keyof ControlPlaneConfig>>();
+  return { ...flags, ...loadClusterConfig(['node', 'cluster'], environment) };
 }

@@ -21,9 +21,9 @@ export const DISTANT_CONNECTIONS = 5;
 const ROUND_TRIPS_A_MAIL = 2;
 const LEAST_MAILS = 20;
 /** Twice as many as it takes to keep the connections busy. */
-const SUBMITTERS = 2 * DISTANT_CONNECTIONS;
+export const SUBMITTERS = 2 * DISTANT_CONNECTIONS;
 /** All connections are open by then. */
-const WARM_UP_MAILS = 20;
+export const WARM_UP_MAILS = 20;
 const DELAY_PROGRAM = join(import.meta.dirname, 'delay-program.js');
 const listeningSchema = z.object({ port: z.int() });
 
@@ -41,6 +41,16 @@ export function mailsOfRound(rttMs: number, seconds: number): number {
   return Math.max(LEAST_MAILS, Math.floor(DISTANT_CONNECTIONS * perConnection));
 }
 
+/** A server on 127.0.0.1 as if it were some way off; returns where it is now. */
+export async function startDelay(
+  port: number,
+  roundTripMs: number,
+  processes: PhaseProcesses,
+): Promise<{ readonly port: number }> {
+  const proxy = await processes.keep(startAssistant({ program: DELAY_PROGRAM, pin: [] }));
+  return proxy.ask({ port, roundTripMs }, listeningSchema);
+}
+
 /** The sender, with a folder of its own, whose provider is the sink behind the delay. */
 async function startOurs(
   port: number,
@@ -54,7 +64,7 @@ async function startOurs(
   const providers = [{ name: provider, port, connections: DISTANT_CONNECTIONS, login }];
   const sender = await processes.keep(startSender({ folder: own, providers }));
   const load = await processes.keep(startLoad());
-  return senderRelay({ sender, load, provider, connections: SUBMITTERS });
+  return senderRelay({ senders: [sender], load, provider, connections: SUBMITTERS });
 }
 
 /** Measures both against the same sink behind the same delay; ends all that it started. */
@@ -66,8 +76,7 @@ export async function runDistancePhase(
   const { access, progress } = deps;
   const processes = new PhaseProcesses(teardown, deps.signal);
   const sink = await processes.keep(startOwnSink({ pin: [], access }));
-  const proxy = await processes.keep(startAssistant({ program: DELAY_PROGRAM, pin: [] }));
-  const { port } = await proxy.ask({ port: sink.port, roundTripMs: rtt }, listeningSchema);
+  const { port } = await startDelay(sink.port, rtt, processes);
   const relay = await startOurs(port, deps, processes);
   const name = 'a dial for each mail';
   const dial = { program: 'nodemailer-program', kept: 0, concurrency: 1, pin: [] } as const;

@@ -4,6 +4,7 @@ import type { Teardown } from '@mailprovider/cluster/teardown';
 import { watchMemory } from '../measure/memory-watch.ts';
 import type { BenchConfig } from './config.ts';
 import { measureEndToEnd } from './end-to-end-rounds.ts';
+import { type Engine, lmdbIn } from './engine.ts';
 import { type LatencyFigures, measureLatencies } from './latency-loads.ts';
 import { startLoad } from './load-process.ts';
 import { startOwnSink } from './own-sink.ts';
@@ -32,7 +33,7 @@ export interface EndToEndPhaseFigures {
 }
 
 async function startOurs(
-  folder: string,
+  { folder, engine }: { readonly folder: string; readonly engine: Engine },
   ports: { readonly near: number; readonly observed: number },
   processes: PhaseProcesses,
 ) {
@@ -40,17 +41,21 @@ async function startOurs(
   const providers = Object.entries(ports).map(([name, port]) => {
     return { name, port, connections: DELIVERIES };
   });
-  const sender = await processes.keep(startSender({ folder, providers }));
+  const sender = await processes.keep(startSender({ folder, providers, engine }));
   const load = await processes.keep(startLoad());
   const relayBy = (provider: string) =>
-    senderRelay({ sender, load, provider, connections: SUBMITTERS });
+    senderRelay({ senders: [sender], load, provider, connections: SUBMITTERS });
   return { near: relayBy('near'), observed: relayBy('observed') };
 }
 
 /** Measures from submission to arrival, beside Postfix if it is to be; ends all that it started. */
 export async function runEndToEndPhase(
   config: BenchConfig,
-  deps: PhaseDeps & { readonly withPostfix: boolean },
+  deps: PhaseDeps & {
+    readonly withPostfix: boolean;
+    /** Default: LMDB in a folder of its own. */
+    readonly engine?: Engine;
+  },
   teardown: Teardown,
 ): Promise<EndToEndPhaseFigures> {
   const { folder, progress, withPostfix } = deps;
@@ -58,7 +63,9 @@ export async function runEndToEndPhase(
   const sink = await processes.keep(startSink([], deps.signal));
   const observer = await processes.keep(startOwnSink({ pin: [] }));
   const ports = { near: sink.port, observed: observer.port };
-  const ours = await startOurs(join(folder, 'end-to-end'), ports, processes);
+  const own = join(folder, 'end-to-end');
+  const { engine = lmdbIn(own) } = deps;
+  const ours = await startOurs({ folder: own, engine }, ports, processes);
   const { environment, rounds } = config;
   const postfixOptions = { parent: folder, sinkPort: sink.port, environment, signal: deps.signal };
   const postfix = withPostfix ? await processes.keep(startPostfixRelay(postfixOptions)) : undefined;

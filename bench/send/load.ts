@@ -5,8 +5,8 @@ import { RECIPIENT, subjectAt, TEXT } from './message.ts';
 import { PostConnection } from './post-connection.ts';
 
 export const loadTaskSchema = z.object({
-  /** Where mails are posted. */
-  url: z.url(),
+  /** Where mails are posted; the connections are shared among them. */
+  urls: z.array(z.url()).min(1),
   token: z.string().optional(),
   /** Name of the MailProvider. */
   provider: z.string(),
@@ -55,9 +55,12 @@ async function submit(connection: PostConnection, body: string): Promise<number>
  */
 export async function load(task: LoadTask): Promise<LoadResult> {
   const { provider, mails, perSecond } = task;
-  const connections = await Promise.all(
-    Array.from({ length: task.connections }, () => PostConnection.open(task)),
-  );
+  const { urls, token } = task;
+  const targets = Array.from({ length: task.connections }, (_, index) => ({
+    url: urls[index % urls.length] ?? '',
+    token,
+  }));
+  const connections = await Promise.all(targets.map((target) => PostConnection.open(target)));
   const startedAt = commonNowMs();
   let next = 0;
   let repeated = 0;

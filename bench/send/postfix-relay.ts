@@ -3,13 +3,13 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
+import { isExecutable } from '@mailprovider/cluster/executable';
 import { freePorts } from '@mailprovider/cluster/free-ports';
 import { abortOnFailure } from '@mailprovider/cluster/process-failure';
 import { startProcess } from '@mailprovider/cluster/supervised-process';
 import { waitUntil } from '@mailprovider/cluster/wait-until';
 import { execa } from 'execa';
 import { commonNowMs } from '../measure/common-clock.ts';
-import { installed } from './installed.ts';
 import { FROM, RECIPIENT, TEXT_BYTES } from './message.ts';
 import type { Relay } from './relay.ts';
 
@@ -29,7 +29,7 @@ export type PostfixPresence = { readonly version: string } | { readonly missing:
 export async function findPostfix(): Promise<PostfixPresence> {
   const { failed, stdout } = await execa(POSTCONF, ['-dh', 'mail_version'], { reject: false });
   if (failed || stdout === undefined) return { missing: 'it is not installed' };
-  if ((await installed([SOURCE])) === undefined) return { missing: 'there is no smtp-source' };
+  if (!(await isExecutable(SOURCE))) return { missing: 'there is no smtp-source' };
   const isRoot = process.getuid?.() === 0;
   return isRoot ? { version: stdout.trim() } : { missing: 'it has to be started by root' };
 }

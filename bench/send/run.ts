@@ -10,6 +10,8 @@ import { runDeliveryPhase } from './delivery-phase.ts';
 import { runDistancePhase } from './distance-phase.ts';
 import { runEndToEndPhase } from './end-to-end-phase.ts';
 import type { Figures } from './figures.ts';
+import { measureNats } from './nats/measure-nats.ts';
+import { renderNatsJson, renderNatsReport } from './nats/nats-report.ts';
 import type { PhaseDeps } from './phase-deps.ts';
 import { findPostfix, type PostfixPresence } from './postfix-relay.ts';
 import { renderJson, renderReport } from './report.ts';
@@ -39,21 +41,38 @@ function described(presence: PostfixPresence): string {
     : `not measured, as ${presence.missing}`;
 }
 
+/** What is printed: for people, and in one line for programs. */
+interface Report {
+  readonly text: string;
+  readonly json: string;
+}
+
+/** Measures on the engine that is asked for; `folder` is where people are told that mails were kept. */
+async function reportOf(config: BenchConfig, deps: PhaseDeps, folder: string): Promise<Report> {
+  if (config.engine === 'nats') {
+    const figures = await measureNats(config, deps);
+    const text = renderNatsReport(figures, { ...config, folder });
+    return { text, json: renderNatsJson(figures, config.replicas) };
+  }
+  const presence = await presenceOf(config);
+  const figures = await measure(config, deps, 'version' in presence);
+  const cores = deps.cores.description;
+  const text = renderReport(figures, { ...config, postfix: described(presence), folder, cores });
+  return { text, json: renderJson(figures) };
+}
+
 async function measureAndPrint(config: BenchConfig, deps: RunDeps): Promise<void> {
   const { progress, print, interrupted: signal } = deps;
   const cores = chooseCores(await usableCores());
-  const presence = await presenceOf(config);
   const parent = await diskFolder();
   const folder = await mkdtemp(join(parent, 'mailprovider-bench-'));
   try {
     // Postfix has processes of another user below it.
     await chmod(folder, 0o711);
     const phase = { access: createAccess(), cores, folder, progress, signal };
-    const figures = await measure(config, phase, 'version' in presence);
-    const { description } = cores;
-    const postfix = described(presence);
-    print(renderReport(figures, { ...config, postfix, folder: parent, cores: description }));
-    if (config.json) print(renderJson(figures));
+    const report = await reportOf(config, phase, parent);
+    print(report.text);
+    if (config.json) print(report.json);
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -10,7 +10,6 @@ import { createSenderMetrics } from '@mailprovider/sender/metrics/sender-metrics
 import { type SenderObserver, toAll } from '@mailprovider/sender/observer';
 import type { ProviderSource } from '@mailprovider/sender/ports';
 import { SendStatusKeeper } from '@mailprovider/sender/status/send-status-keeper';
-import { openLmdbStore } from '@mailprovider/sender/store/open-lmdb-store';
 import { createAddressPolicy } from '@mailprovider/smtp';
 import { z } from 'zod';
 import { assist } from '../measure/assist.ts';
@@ -20,10 +19,11 @@ import {
   mailProviderOf,
   secretDataOf,
 } from './bench-provider.ts';
+import { engineSchema } from './engine.ts';
+import { openStore } from './open-store.ts';
 
 const taskSchema = z.object({
-  /** Holds nothing yet. */
-  folder: z.string(),
+  engine: engineSchema,
   providers: z.array(benchProviderSchema),
 });
 
@@ -66,7 +66,7 @@ async function start(task: z.output<typeof taskSchema>): Promise<string> {
   const logger = createLogger('sender', 'info');
   const providers = fixedProviders(task.providers);
   const sender = await createSender({
-    store: await openLmdbStore(task.folder),
+    store: await openStore(task.engine, logger),
     providers,
     references: { lookUp: async () => ({ found: false, why: 'no-such-kind' }) },
     secrets: fixedSecrets(task.providers),

@@ -3,7 +3,8 @@ import type { Relay } from './relay.ts';
 import type { SenderProcess } from './sender-process.ts';
 
 export interface SenderRelayOptions {
-  readonly sender: SenderProcess;
+  /** At least one; each takes its share of the mails. */
+  readonly senders: readonly SenderProcess[];
   readonly load: LoadProcess;
   /** Name of the provider that takes the mails to the sink. */
   readonly provider: string;
@@ -16,11 +17,14 @@ export interface PacedRelay extends Relay {
   at(perSecond: number): Relay;
 }
 
-/** The sender, given mails by its submit API. */
+/** Senders, given mails by their submit API. */
 export function senderRelay(options: SenderRelayOptions): PacedRelay {
-  const { sender, load, provider, connections } = options;
-  const task = { url: sender.mailsUrl, provider, connections };
-  const common = { name: 'ours', pid: sender.pid, failed: sender.failed };
+  const { senders, load, provider, connections } = options;
+  const task = { urls: senders.map(({ mailsUrl }) => mailsUrl), provider, connections };
+  // Several have no group of processes in common.
+  const pid = senders.length === 1 ? senders[0]?.pid : undefined;
+  const failed = AbortSignal.any(senders.map((sender) => sender.failed));
+  const common = { name: 'ours', pid, failed };
   return {
     ...common,
     submit: (mails) => load.post({ ...task, mails }),

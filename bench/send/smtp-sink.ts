@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import process from 'node:process';
+import { firstExecutable } from '@mailprovider/cluster/executable';
 import { freePorts } from '@mailprovider/cluster/free-ports';
 import { waitUntil } from '@mailprovider/cluster/wait-until';
 import { Arrivals } from './arrivals.ts';
-import { installed } from './installed.ts';
 import type { Sink } from './sink.ts';
 
 /** Of Debian's package postfix; /usr/sbin is not always in the PATH. */
@@ -20,7 +20,7 @@ const KEPT_OUTPUT = 100;
 
 /** The path of smtp-sink; undefined where it is not installed. */
 export function findSmtpSink(): Promise<string | undefined> {
-  return installed(PLACES);
+  return firstExecutable(PLACES);
 }
 
 /** The last number of mails that smtp-sink printed; undefined if it printed none. */

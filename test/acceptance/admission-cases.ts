@@ -62,6 +62,8 @@ export const SCHEMA_DENIALS: readonly AdmissionCase[] = [
   { title: 'A port that there is not', spec: withSmtp({ port: 65_536 }) },
   { title: 'An address without a domain', spec: { smtp, sender: { address: 'noreply@example' } } },
   { title: 'Too many attempts', spec: { ...withSmtp({}), retry: { count: 11 } } },
+  { title: 'A fallback named twice', spec: { ...withSmtp({}), fallbacks: ['backup', 'backup'] } },
+  { title: 'A rate without its time', spec: { ...withSmtp({}), rateLimit: { messages: 100 } } },
   { title: 'An unknown field', spec: withSmtp({ hostname: 'smtp.example.com' }) },
 ];
 

@@ -2,9 +2,9 @@ import process from 'node:process';
 import { type Cluster, defaultProcesses, startCluster } from '@mailprovider/cluster';
 import { execa } from 'execa';
 import { requiredPrograms } from '../cluster/control-plane.ts';
-import { admissionDocument, type DocumentCluster } from './admission-document.ts';
-
-const REGISTRATIONS = 'validatingwebhookconfigurations,mutatingwebhookconfigurations';
+import { admissionDocument } from './admission-document.ts';
+import type { DocumentCluster } from './document-section.ts';
+import { storeUnasked } from './store-unasked.ts';
 
 function kubectlOf(cluster: Cluster) {
   return async (args: readonly string[], input?: object) => {
@@ -22,15 +22,7 @@ function documentCluster(cluster: Cluster): DocumentCluster {
   const kubectl = kubectlOf(cluster);
   return {
     kubectl: async (args, input) => (await kubectl(args, input)).text,
-    async storeUnasked(object) {
-      const { text } = await kubectl(['get', REGISTRATIONS, '-o', 'json']);
-      await kubectl(['delete', REGISTRATIONS, '--all']);
-      // The API server takes a moment to see that nobody is to be asked any more.
-      while ((await kubectl(['create', '-f', '-'], object)).exitCode !== 0);
-      await kubectl(['create', '-f', '-'], JSON.parse(text));
-      const other = { ...object, metadata: { name: 'trial' } };
-      while ((await kubectl(['create', '--dry-run=server', '-f', '-'], other)).exitCode === 0);
-    },
+    storeUnasked: (object) => storeUnasked(object, kubectl),
   };
 }
 

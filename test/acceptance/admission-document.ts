@@ -1,5 +1,4 @@
-import { API_VERSION, GROUP, KIND, PLURAL } from '@mailprovider/provider/identity';
-import { stringify } from 'yaml';
+import { GROUP, PLURAL } from '@mailprovider/provider/identity';
 import {
   type AdmissionCase,
   DENIALS,
@@ -8,16 +7,16 @@ import {
   SCHEMA_DENIALS,
   WARNINGS,
 } from './admission-cases.ts';
-
-/** Runs kubectl with an object on its standard input; returns what people see. */
-export type Kubectl = (args: readonly string[], input?: object) => Promise<string>;
-
-/** What the document needs of a cluster beside kubectl. */
-export interface DocumentCluster {
-  readonly kubectl: Kubectl;
-  /** Stores an object while no webhook is asked. */
-  storeUnasked(object: object): Promise<void>;
-}
+import {
+  CREATE,
+  type DocumentCluster,
+  DRY_RUN,
+  type Kubectl,
+  provider,
+  SERVER_SIDE_APPLY,
+  section,
+} from './document-section.ts';
+import { circleSections, keptCircleSection, passedOverSections } from './fallback-sections.ts';
 
 const INTRODUCTION = `# What admission says
 
@@ -27,17 +26,6 @@ real API server by \`npm run generate:admission\`; a test fails when it no longe
 All faults of an object come in one answer, each with the path of its field. A value is printed only where
 it cannot be a password. Which fields there are, and their limits: [api.md](api.md).
 `;
-
-function provider(name: string, spec: AdmissionCase['spec']) {
-  return { apiVersion: API_VERSION, kind: KIND, metadata: { name }, spec };
-}
-
-function section(title: string, spec: AdmissionCase['spec'], output: string): string {
-  return `### ${title}\n\n\`\`\`yaml\n${stringify({ spec })}\`\`\`\n\n\`\`\`text\n${output}\n\`\`\`\n`;
-}
-
-const CREATE = ['create', '-f', '-'];
-const DRY_RUN = ['create', '--dry-run=server', '-f', '-'];
 
 async function sections(kubectl: Kubectl, cases: readonly AdmissionCase[]): Promise<string[]> {
   const written: string[] = [];
@@ -78,7 +66,7 @@ async function secretSection(kubectl: Kubectl): Promise<string> {
 async function keptSection({ kubectl, storeUnasked }: DocumentCluster): Promise<string> {
   await storeUnasked(provider('reports', FAULTY));
   const changed = { ...FAULTY, displayName: 'Reports' };
-  const output = await kubectl(['apply', '--server-side', '-f', '-'], provider('reports', changed));
+  const output = await kubectl(SERVER_SIDE_APPLY, provider('reports', changed));
   await kubectl(['delete', 'mailprovider', 'reports']);
   return section('A fault that the stored object has already', changed, output);
 }
@@ -92,6 +80,8 @@ export async function admissionDocument(cluster: DocumentCluster): Promise<strin
     ...(await sections(kubectl, DENIALS)),
     '## Refused: the default\n',
     ...(await defaultSections(kubectl)),
+    '## Refused: a fallback\n',
+    ...(await circleSections(cluster)),
     '## Refused: the Secret\n',
     'Only with `--check-secret-access`.\n',
     await secretSection(kubectl),
@@ -100,6 +90,8 @@ export async function admissionDocument(cluster: DocumentCluster): Promise<strin
     ...(await sections(kubectl, SCHEMA_DENIALS)),
     '## Allowed with a warning\n',
     ...(await sections(kubectl, WARNINGS)),
+    ...(await passedOverSections(cluster)),
     await keptSection(cluster),
+    await keptCircleSection(cluster),
   ].join('\n');
 }

@@ -76,6 +76,18 @@ t.test(
         /spec\.retry\.initialBackoffMs: Invalid value: 9/,
       ],
       ['queueSize', { retry: { queueSize: 9 } }, /spec\.retry\.queueSize: Invalid value: 9/],
+      ['a fallback', { fallbacks: ['B'] }, /spec\.fallbacks\[0\]: Invalid value: "B"/],
+      ['fallbacks', { fallbacks: [...'abcdefghijk'] }, /spec\.fallbacks: Too many: 11/],
+      [
+        'rateLimit.messages',
+        { rateLimit: { messages: 0, periodSeconds: 60 } },
+        /spec\.rateLimit\.messages: Invalid value: 0/,
+      ],
+      [
+        'rateLimit.periodSeconds',
+        { rateLimit: { messages: 1, periodSeconds: 86_401 } },
+        /spec\.rateLimit\.periodSeconds: Invalid value: 86401/,
+      ],
       ['line break', { displayName: 'a\nb' }, /spec\.displayName: Invalid value/],
     ];
     for (const [what, fields, words] of cases) {

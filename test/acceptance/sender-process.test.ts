@@ -83,7 +83,7 @@ t.test(
   async (t) => {
     const { folder, data } = folderOf(t, { token: '', 'other.txt': 'not ours' });
     const cases: readonly [readonly string[], RegExp][] = [
-      [[...data, '--bind-address', ':0'], /--bind-address: .* set --token-file/],
+      [[...data, '--bind-address', ':0'], /--bind-address: .* set --token-review or --token-file/],
       [[...data, '--token-file', '/no/such'], /--token-file: \/no\/such cannot be read/],
       [[...data, '--token-file', join(folder, 'token')], /--token-file: .* is empty/],
       [['--data-dir', folder], /--data-dir: .* was left as it is/],

@@ -17,12 +17,19 @@ t.test('measures 20,000 mails and a round trip of 20 ms unless told otherwise', 
   t.match(configOf(...flags, '--no-postfix', '--json'), config);
 });
 
+t.test('measures senders on LMDB unless told otherwise', async (t) => {
+  t.match(configOf(), { engine: 'lmdb', replicas: 3 });
+  t.match(configOf('--engine', 'nats', '--replicas', '2'), { engine: 'nats', replicas: 2 });
+});
+
 t.test('refuses what makes no sense, and says why', async (t) => {
   const refusals = [
     [['--mails', '0'], /--mails.*whole number from 1/],
     [['--rtt', '0'], /--rtt.*whole number from 1 to 1000/],
     [['--rtt', '1001'], /--rtt.*whole number from 1 to 1000/],
     [['--rounds', 'few'], /--rounds.*whole number from 1/],
+    [['--engine', 'disk'], /--engine.*lmdb, nats/],
+    [['--replicas', '0'], /--replicas.*whole number from 1/],
     [['200'], /too many arguments/],
   ] as const;
   const judge = async (flags: readonly string[], why: RegExp) => {

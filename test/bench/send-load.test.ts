@@ -48,12 +48,31 @@ t.test('posts every mail once, and anew while the queue is full', async (t) => {
     const body = full ? '{"reason":"QueueFull"}' : '{}';
     response.writeHead(full ? 429 : 202, { 'content-length': body.length }).end(body);
   });
-  const task = { url, token: 'secret', provider: 'near', mails: 45, connections: 4 };
+  const task = { urls: [url], token: 'secret', provider: 'near', mails: 45, connections: 4 };
   const { startedAt, acceptedAt, repeated } = await load(task);
   t.equal(requests, 45 + repeated);
   t.equal(repeated, Math.floor(requests / 10));
   t.equal(subjects.size, 45);
   t.ok(acceptedAt > startedAt && acceptedAt <= commonNowMs());
+});
+
+t.test('mails are shared among several senders', async (t) => {
+  const taken: [number, number] = [0, 0];
+  const urls = await Promise.all(
+    taken.map((_, index) =>
+      serve(t, async (request, response) => {
+        await bodyOf(request);
+        taken[index === 0 ? 0 : 1] += 1;
+        response.writeHead(202, { 'content-length': 2 }).end('{}');
+      }),
+    ),
+  );
+  await load({ urls, provider: 'near', mails: 40, connections: 4 });
+  t.equal(taken[0] + taken[1], 40);
+  t.ok(
+    taken.every((count) => count > 0),
+    `${taken}`,
+  );
 });
 
 t.test('at a given rate a mail is submitted when it is due', async (t) => {
@@ -63,7 +82,7 @@ t.test('at a given rate a mail is submitted when it is due', async (t) => {
     times.push(submittedAt(Buffer.from(`\r\nSubject: ${subject}\r\n`)));
     response.writeHead(202, { 'content-length': 2 }).end('{}');
   });
-  const task = { url, provider: 'near', mails: 5, connections: 2, perSecond: 100 };
+  const task = { urls: [url], provider: 'near', mails: 5, connections: 2, perSecond: 100 };
   const { startedAt } = await load(task);
   const due = times.sort((a, b) => a - b).map((at) => Math.round(at - startedAt));
   t.strictSame(due, [0, 10, 20, 30, 40]);
@@ -74,6 +93,6 @@ t.test('fails by any other answer', async (t) => {
     request.resume();
     response.writeHead(503, { 'content-length': 0 }).end();
   });
-  const task = { url, provider: 'near', mails: 5, connections: 2 };
+  const task = { urls: [url], provider: 'near', mails: 5, connections: 2 };
   await t.rejects(load(task), { message: 'a submission is answered with 503' });
 });

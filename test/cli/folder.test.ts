@@ -173,6 +173,47 @@ t.test('there is one default; one save may move it', async (t) => {
   t.match(moved.providers.get('b')?.provider.spec, { default: true });
 });
 
+function withFallbacks(name: string, ...fallbacks: readonly string[]): string {
+  return providerYaml(name, `  fallbacks: [${fallbacks.join()}]`);
+}
+
+t.test('a fallback that leads back is refused, and the first that was there stays', async (t) => {
+  const files = { 'a.yaml': withFallbacks('a', 'b'), 'b.yaml': withFallbacks('b', 'a') };
+  const { providers, problems } = apply(files);
+  t.strictSame([...providers.keys()], ['a']);
+  t.strictSame(problems, [
+    {
+      file: 'b.yaml',
+      object: 'mailprovider "b"',
+      message:
+        'spec.fallbacks[0]: Invalid value: "a": must not lead back to this provider: b -> a -> b',
+    },
+  ]);
+});
+
+t.test('one save may turn fallbacks round', async (t) => {
+  const first = apply({ 'a.yaml': providerYaml('a'), 'b.yaml': withFallbacks('b', 'a') });
+  const turned = { 'a.yaml': withFallbacks('a', 'b'), 'b.yaml': providerYaml('b') };
+  const { providers, problems } = apply(turned, first);
+  t.strictSame(problems, []);
+  t.match(providers.get('a')?.provider.spec, { fallbacks: ['b'] });
+});
+
+t.test('a fallback that is not in the folder is warned of while it is not', async (t) => {
+  const files = { 'a.yaml': withFallbacks('a', 'b') };
+  const warnings = (state: typeof EMPTY_STATE) => state.providers.get('a')?.fallbackWarnings;
+  const first = apply(files);
+  const words =
+    'spec.fallbacks[0]: MailProvider "b" does not exist; it is passed over until it does';
+  t.strictSame(warnings(first), [words]);
+  const second = apply({ ...files, 'b.yaml': providerYaml('b') }, first);
+  t.strictSame(warnings(second), []);
+  t.match(warnings(apply({ ...files, 'b.yaml': providerYaml('b', '  disabled: true') }, second)), [
+    /is disabled/,
+  ]);
+  t.strictSame(warnings(apply({ 'a.yaml': '[' }, second)), [words], 'also of one that is kept');
+});
+
 t.test('the same object in two files is a problem that names both', async (t) => {
   const { problems } = apply({ 'a.yaml': providerYaml('p'), 'b.yaml': providerYaml('p') });
   t.match(problems, [{ file: 'b.yaml', message: /is defined in a\.yaml already/ }]);

@@ -6,7 +6,6 @@ const INPUTS = {
   credentialsNamespace: 'credentials',
   certificateFile: '/tmp/tls.crt',
   keyFile: '/tmp/tls.key',
-  submitTokenFile: '/tmp/submit.token',
   dataDirectory: '/tmp/data',
 };
 

@@ -19,7 +19,7 @@ t.test(
 );
 
 t.test('flags of deliveries become settings', async (t) => {
-  const { settings, limits, retention, dataMaxBytes } = load(
+  const { settings, limits, retention, store } = load(
     ...['--slow-retries=false', '--slow-retry-max-age', '2h'],
     ...['--uncertain-retries', '0', '--shutdown-grace-period', '3s'],
     ...['--sent-retention', '1m', '--dead-letter-retention', '1h'],
@@ -32,7 +32,7 @@ t.test('flags of deliveries become settings', async (t) => {
   });
   t.same(retention, { sentRetentionMs: 60_000, deadLetterRetentionMs: 3_600_000 });
   t.match(limits, { recipients: 2, contentBytes: 1000 });
-  t.equal(dataMaxBytes, 100_000_000);
+  t.match(store, { engine: 'lmdb', dataMaxBytes: 100_000_000 });
 });
 
 t.test('a limit below which no mail would be taken is refused', async (t) => {

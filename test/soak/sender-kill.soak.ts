@@ -10,6 +10,7 @@ t.test(
   async (t) => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     t.comment(`seed ${seed}`);
-    await assertKillSurvived(t, { rounds: ROUNDS, seed });
+    const engine = { kind: 'lmdb', folder: t.testdir() } as const;
+    await assertKillSurvived(t, { engine, senders: 1, rounds: ROUNDS, seed });
   },
 );

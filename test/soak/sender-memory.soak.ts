@@ -31,7 +31,7 @@ t.test('memory does not grow with the mails that were sent', { skip: WITHOUT_PRO
   t.teardown(() => sender.stop());
   const load = await startLoad();
   t.teardown(() => load.stop());
-  const relay = senderRelay({ sender, load, provider, connections: SUBMITTERS });
+  const relay = senderRelay({ senders: [sender], load, provider, connections: SUBMITTERS });
   const failed = AbortSignal.any([sink.failed, sender.failed, load.failed]);
 
   const memory = watchMemory(sender.pid);

@@ -13,9 +13,11 @@ export const context = { credentialsNamespace: 'mail' };
 
 type Choices = Partial<Pick<WebhookServerDeps, 'validate' | 'maxConcurrentReviews'>>;
 
-async function claimDefault(): Promise<never> {
+async function unreachable(): Promise<never> {
   throw new Error('connect ECONNREFUSED 10.0.0.1:443');
 }
+
+const validateDeps = { context, claimDefault: unreachable, judgeFallbacks: unreachable };
 
 /** A listening webhook server, and a client of it; the test decides what it knows. */
 export async function startServer(t: Test, choices: Choices = {}) {
@@ -26,7 +28,7 @@ export async function startServer(t: Test, choices: Choices = {}) {
     certificate: { cert: certificatePem, key: keyPem },
     maxConcurrentReviews: 100,
     metrics: createWebhookMetrics(registry),
-    validate: (request) => validate(request, { context, claimDefault }),
+    validate: (request) => validate(request, validateDeps),
     judged: () => {},
     mutate: (request) => mutate(request, context),
     failed,

@@ -14,12 +14,14 @@ import { defaultProcesses, type ProcessSpec } from './process-spec.ts';
 import { type ClusterProcesses, startClusterProcesses } from './processes.ts';
 import type { Programs } from './programs.ts';
 import type { ClusterProcess } from './restartable-process.ts';
-import { randomPassword, startSink } from './sink.ts';
+import { startSink } from './sink.ts';
+import { createSubmitToken } from './submit-caller.ts';
 import type { SupervisedPart } from './supervised-process.ts';
 import { Teardown } from './teardown.ts';
 
 /** Longer than any cluster is kept, so that neither a certificate nor a token ends before it. */
 const VALID_DAYS = 30;
+const TOKEN_HOURS = VALID_DAYS * 24;
 const MANIFESTS = join(import.meta.dirname, '../../../manifests');
 
 export interface ClusterOptions {
@@ -113,11 +115,7 @@ async function startApi(start: Start): Promise<Api> {
   return { url: controlPlane.url, kubeconfig: file, kubectl, kubectlCache, controlPlane };
 }
 
-async function startProcesses(
-  start: Start,
-  api: Api,
-  submitToken: string,
-): Promise<ClusterProcesses> {
+async function startProcesses(start: Start, api: Api): Promise<ClusterProcesses> {
   const { options, directory, authority, validity, signal } = start;
   const { processes = defaultProcesses(), environment, progress } = options;
   const server = { commonName: 'webhook', addresses: [HOST], ...validity };
@@ -128,12 +126,11 @@ async function startProcesses(
     apiServer: { url: api.url, authorityPem: authority.certificatePem },
     directory,
     environment,
-    tokenHours: validity.validDays * 24,
+    tokenHours: TOKEN_HOURS,
     inputs: {
       credentialsNamespace: DEFAULT_CREDENTIALS_NAMESPACE,
       certificateFile: await directory.write('webhook.crt', certificatePem),
       keyFile: await directory.write('webhook.key', keyPem),
-      submitTokenFile: await directory.write('submit.token', submitToken),
       dataDirectory: directory.data,
     },
     signal,
@@ -161,8 +158,8 @@ async function startEverything(
   teardown.add(() => sink.mailbox.close());
   const api = await startApi(start);
   await installBase(api.kubectl, manifests.base, signal);
-  const submitToken = randomPassword();
-  const running = await startProcesses(start, api, submitToken);
+  const submitToken = await createSubmitToken(api.kubectl, TOKEN_HOURS);
+  const running = await startProcesses(start, api);
   const webhooks = {
     url: await startBalancing(start, running),
     authorityPem: authority.certificatePem,

@@ -23,7 +23,7 @@ export interface ClusterEnvironment {
   readonly MAILPROVIDER_MAILBOX_URL: string;
   /** The submit API of the sender, without a path; empty where there is no sender. */
   readonly MAILPROVIDER_SUBMIT_URL: string;
-  /** What callers of the submit API send: `Authorization: Bearer TOKEN`. */
+  /** Of a caller of the submit API that may do everything: `Authorization: Bearer TOKEN`. */
   readonly MAILPROVIDER_SUBMIT_TOKEN: string;
   /** Separated by spaces, one a process that has metrics. */
   readonly MAILPROVIDER_METRICS_URLS: string;

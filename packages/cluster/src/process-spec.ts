@@ -9,8 +9,6 @@ export interface ProcessInputs {
   readonly credentialsNamespace: string;
   readonly certificateFile: string;
   readonly keyFile: string;
-  /** Holds the token that callers of the submit API send. */
-  readonly submitTokenFile: string;
   /** For folders with what a process keeps, by its name; it outlives the process. */
   readonly dataDirectory: string;
 }
@@ -81,15 +79,14 @@ function sender(name: string, extraFlags: readonly string[]): ProcessSpec {
     serviceAccount: 'mailprovider-sender',
     script: join(PACKAGES, 'sender/bin/mailprovider-sender.js'),
     servers: ['operations', 'submit'],
-    flags: ({ kubeconfig, credentialsNamespace, submitTokenFile, dataDirectory }) => [
+    flags: ({ kubeconfig, credentialsNamespace, dataDirectory }) => [
       '--kubeconfig',
       kubeconfig,
       '--credentials-namespace',
       credentialsNamespace,
       '--bind-address',
       ANY_LOOPBACK_PORT,
-      '--token-file',
-      submitTokenFile,
+      '--token-review',
       '--data-dir',
       join(dataDirectory, name),
       '--metrics-bind-address',

@@ -87,6 +87,11 @@ ${markdownTable(fieldHeaders, fieldRows(openApiSchemaOf(specSchema), 'spec'))}
 \`username\` and \`passwordRef\` come together or not at all. \`tlsMode\` other than \`auto\` and \`none\`
 contradicts \`disableTLS: true\`. At most one provider has \`default: true\`.
 
+A mail for a provider may be sent by that one, then by its fallbacks depth first: each, followed by fallbacks of its
+own. It comes to no provider twice, and to 100 at most. A fallback that is [not there, disabled or being
+deleted](admission.md#a-fallback-that-does-not-exist) is passed over; one that [leads back to its
+provider](admission.md#refused-a-fallback) is refused.
+
 ## Status
 
 ${markdownTable(fieldHeaders, fieldRows(openApiSchemaOf(statusSchema), 'status'))}

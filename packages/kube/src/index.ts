@@ -36,6 +36,7 @@ export { type Secrets, type SecretVersion, secrets } from './secrets.ts';
 export { type SharedSecret, type SharedSecretVersion, sharedSecret } from './shared-secret.ts';
 export { statusApply } from './status-apply.ts';
 export { type Access, type Subject, subjectAccess } from './subject-access.ts';
+export { tokenReview } from './token-review.ts';
 export { DEFAULT_WATCH_TIMING, type WatchTiming } from './watch-timing.ts';
 export {
   type RegistrationName,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ApiConnection } from './api-connection.ts';
 import { jsonCall } from './json-call.ts';
 
-/** A user as an AdmissionReview describes it. */
+/** A user as the API server describes it to others. */
 export interface Subject {
   readonly username: string;
   readonly uid: string;
@@ -10,12 +10,17 @@ export interface Subject {
   readonly extra: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A namespaced resource of the core group, and what is to be done with it. */
+/** What is to be done with a resource. */
 export interface Access {
   readonly verb: string;
+  /** Default: the core group. */
+  readonly group?: string;
   readonly resource: string;
-  readonly namespace: string;
-  readonly name: string;
+  readonly subresource?: string;
+  /** Absent for what is in no namespace. */
+  readonly namespace?: string;
+  /** Absent for all objects. */
+  readonly name?: string;
 }
 
 const PATH = '/apis/authorization.k8s.io/v1/subjectaccessreviews';

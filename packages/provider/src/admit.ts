@@ -1,4 +1,3 @@
-import { becomesDefault } from './default/single-default.ts';
 import { type FieldError, formatFieldError } from './field-error.ts';
 import { fieldsAt } from './fields.ts';
 import { ratchet } from './ratchet.ts';
@@ -24,11 +23,6 @@ export interface Admission {
   readonly spec: MailProviderSpec | undefined;
   readonly errors: readonly FieldError[];
   readonly warnings: readonly string[];
-}
-
-/** Whether a write can be admitted only with the other providers known. */
-export function dependsOnOthers({ spec, oldSpec }: ProviderWrite): boolean {
-  return becomesDefault(spec, oldSpec);
 }
 
 function namespaceErrors(spec: unknown, { credentialsNamespace }: AdmissionContext): FieldError[] {

@@ -163,6 +163,20 @@ export const METRICS = {
     help: 'Attempts whose outcome is not known, since the server did not answer the final dot; a repetition may be a second copy.',
     exportedBy: ['sender'],
   },
+  emailsReroutedTotal: {
+    name: 'breakglass_mailprovider_emails_rerouted_total',
+    type: 'counter',
+    labels: ['provider', 'to'],
+    help: 'Mails that a provider could not deliver and that went on to another, named by "to".',
+    exportedBy: ['sender'],
+  },
+  breakerOpen: {
+    name: 'breakglass_mailprovider_breaker_open',
+    type: 'gauge',
+    labels: ['provider'],
+    help: '1 while deliveries spare the server of the provider, since it failed more often than spec.retry.count, else 0.',
+    exportedBy: ['sender'],
+  },
   emailsRefusedTotal: {
     name: 'breakglass_mailprovider_emails_refused_total',
     type: 'counter',

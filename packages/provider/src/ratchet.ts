@@ -8,12 +8,15 @@ export interface Ratcheted {
   readonly carriedOver: readonly FieldError[];
 }
 
-/** The value at a path such as `spec.smtp.port`; no path of ours goes through a list. */
+const KEYS_AND_INDICES = /[^.[\]]+/g;
+
+/** The value at a path such as `spec.smtp.port` or `spec.fallbacks[0]`. */
 function valueAt(spec: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .slice(1)
-    .reduce<unknown>((at, key) => (isFields(at) ? at[key] : undefined), spec);
+  const [, ...keys] = path.match(KEYS_AND_INDICES) ?? [];
+  return keys.reduce<unknown>((at, key) => {
+    if (Array.isArray(at)) return at[Number(key)];
+    return isFields(at) ? at[key] : undefined;
+  }, spec);
 }
 
 /**

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { certificateAuthorityProblem } from './certificate-authority.ts';
+import { fallbacks } from './fallbacks/fallbacks-schema.ts';
 import { hostProblem } from './host.ts';
+import { OBJECT_NAME } from './object-name.ts';
 import { oneLine } from './text.ts';
 
 /** RFC 5321 dot-string local part, at least two domain labels. Shared with the CRD, so RE2 syntax only. */
 const ADDRESS =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]$/;
-/** RFC 1123 subdomain, the rule of Kubernetes for object names: they become parts of paths of the API. */
-const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 /** The API server's rule for keys: neither "." nor anything that begins with "..". */
 const SECRET_KEY = /^(\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*)$/;
 /** Empty counts as absent: clients in Go write it so. */
@@ -145,32 +145,6 @@ const retry = z
       .meta({ description: 'Most mails that may be pending for this provider.' }),
   })
   .meta({ description: 'Retry and queue configuration.' });
-
-const fallbacks = z
-  .array(
-    z
-      .string()
-      .min(1, { abort: true })
-      .max(253, { abort: true })
-      .regex(
-        OBJECT_NAME,
-        'must be a valid MailProvider name: lower case letters, digits, "-" and "."',
-      )
-      .meta({ description: 'Name of a MailProvider.' }),
-  )
-  .max(10, { abort: true })
-  .superRefine((names, context) => {
-    for (const [index, name] of names.entries()) {
-      if (names.indexOf(name) === index) continue;
-      const message = 'must not be named twice';
-      context.addIssue({ code: 'custom', message, path: [index], input: name });
-    }
-  })
-  .meta({
-    description:
-      'MailProviders that send in place of this one while it cannot, in this order and with their own From.',
-    'x-kubernetes-list-type': 'set',
-  });
 
 const rateLimit = z
   .object({

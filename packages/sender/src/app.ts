@@ -1,3 +1,4 @@
+import { Server as TlsServer } from 'node:tls';
 import {
   ApiConnection,
   defaultClaims,
@@ -16,47 +17,51 @@ import {
   type Logger,
   listen,
   type RunningApp,
-  StartupError,
   systemClock,
 } from '@mailprovider/process';
 import { createAddressPolicy } from '@mailprovider/smtp';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import type { Authenticate } from './api/authentication.ts';
-import { loopbackAuthenticator, requireTokenBeyondLoopback } from './api/loopback-only.ts';
 import { createApiServer } from './api/server.ts';
-import { tokenFileAuthenticator } from './api/token-file-authenticator.ts';
 import type { SenderConfig } from './config.ts';
 import { createSender, type RunningSender } from './create-sender.ts';
 import { kubeSendStatusWriter, watchedProviders } from './kube-ports.ts';
 import { lateSender } from './late-sender.ts';
 import { createAttemptLog } from './log/attempt-log.ts';
 import { registerBacklogMetrics } from './metrics/backlog-metrics.ts';
+import { registerBreakerMetric } from './metrics/breaker-metric.ts';
 import { createSenderMetrics } from './metrics/sender-metrics.ts';
 import { toAll } from './observer.ts';
+import { openStore } from './open-store.ts';
 import type { ProviderSource } from './ports.ts';
 import { SendStatusKeeper } from './status/send-status-keeper.ts';
-import { type MailStore, StoreError } from './store/mail-store.ts';
-import { openLmdbStore } from './store/open-lmdb-store.ts';
+import { openSubmitEdge } from './submit-edge.ts';
 
 /** Together with `--shutdown-grace-period` less than the 30 s after which Kubernetes kills. */
 const STATUS_GRACE_MS = 2_000;
+/** A review takes milliseconds; callers rather try again than wait. */
+const REVIEW_TIMEOUT_MS = 5_000;
 
 /** Ways to the API server. */
 interface Connections {
   /** For what deliveries and callers wait for. */
   readonly reads: ApiConnection;
   readonly statuses: ApiConnection;
+  /** For tokens and rights, so that a flood of wrong tokens delays nothing else. */
+  readonly reviews: ApiConnection;
 }
 
 function connect({ kubeconfig }: SenderConfig): Connections {
   const settings = loadKubeConfig(kubeconfig);
-  return { reads: new ApiConnection(settings), statuses: new ApiConnection(settings) };
+  return {
+    reads: new ApiConnection(settings),
+    statuses: new ApiConnection(settings),
+    reviews: new ApiConnection(settings, { requestTimeoutMs: REVIEW_TIMEOUT_MS }),
+  };
 }
 
 /** Builds the sender; it delivers and accepts as soon as the providers are known. */
 export async function startSender(config: SenderConfig, logger: Logger): Promise<RunningApp> {
-  const authenticate = await authenticator(config, logger);
   const connections = connect(config);
   const { reads } = connections;
   const registry = createRegistry();
@@ -66,12 +71,18 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
   const providers = watchedProviders(known);
   const statuses = statusKeeper(connections.statuses, providers, logger);
   const metrics = createSenderMetrics(registry, providers);
-  const store = await openStore(config, logger);
+  const edge = await openSubmitEdge(config, {
+    connection: connections.reviews,
+    logger,
+    rateLimited: () => metrics.refused('CallerRateLimited'),
+  });
+  const store = await openStore({ ...config.store, retention: config.retention }, logger);
   registerBacklogMetrics(registry, {
     readings: () => store.readings(),
     providers,
     clock: systemClock,
   });
+  registerBreakerMetric(registry, () => running?.breakers() ?? []);
   // Rejects only if the store fails, which nobody catches: it ends the process.
   const coming = known.start().then(async () => {
     if (stopWatching.signal.aborted) return undefined;
@@ -91,11 +102,12 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
   const knowsAll = () => known.synced && known.claim.value !== undefined;
   const isReady = () => running !== undefined && knowsAll() && isAlive();
   const sender = lateSender(coming, store);
-  const api = createApiServer({ sender, authenticate, limits: config.limits, logger, isReady });
+  const api = createApiServer({ ...edge, sender, limits: config.limits, logger, isReady });
   const operations = createOperationsServer({ registry, isReady, isAlive });
   const close = async () => {
     if (running === undefined) stopWatching.abort();
     await Promise.all([api.close(), sender.close()]);
+    await edge.certificates?.close();
     if ((await coming) === undefined) await store.close();
     // A call that the API server keeps waiting must not keep the process.
     const force = setTimeout(() => void connections.statuses.close(), STATUS_GRACE_MS);
@@ -104,7 +116,7 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
     stopWatching.abort();
     await known.ended();
     await operations.close();
-    await Promise.all([reads.close(), connections.statuses.close()]);
+    await Promise.all(Object.values(connections).map((connection) => connection.close()));
   };
   await serve(api, operations, config, logger).catch(async (error) => {
     await close();
@@ -126,8 +138,10 @@ async function serve(
 ): Promise<void> {
   const operationsUrl = await listen(operations, metricsBindAddress, '--metrics-bind-address');
   logger.info({ server: 'operations', url: operationsUrl }, 'serving');
-  const submitUrl = await listen(api, bindAddress, '--bind-address');
-  logger.info({ server: 'submit', url: submitUrl }, 'serving');
+  const submitUrl = new URL(await listen(api, bindAddress, '--bind-address'));
+  // Fastify takes a server that it was given for one of plain HTTP.
+  if (api.server instanceof TlsServer) submitUrl.protocol = 'https:';
+  logger.info({ server: 'submit', url: submitUrl.origin }, 'serving');
 }
 
 function statusKeeper(
@@ -143,15 +157,6 @@ function statusKeeper(
     logger,
     random: Math.random,
   });
-}
-
-async function authenticator(
-  { bindAddress, tokenFile }: SenderConfig,
-  logger: Logger,
-): Promise<Authenticate> {
-  requireTokenBeyondLoopback(bindAddress, tokenFile);
-  if (tokenFile === undefined) return loopbackAuthenticator;
-  return tokenFileAuthenticator(tokenFile, { clock: systemClock, logger });
 }
 
 function watch(
@@ -171,17 +176,4 @@ function watch(
     observer: createWatchMetrics(registry, systemClock),
     signal,
   });
-}
-
-async function openStore(
-  { dataDir, dataMaxBytes, retention }: SenderConfig,
-  logger: Logger,
-): Promise<MailStore> {
-  const maxBytes = dataMaxBytes === undefined ? {} : { maxBytes: dataMaxBytes };
-  try {
-    return await openLmdbStore(dataDir, { ...maxBytes, retention, logger });
-  } catch (error) {
-    if (error instanceof StoreError) throw new StartupError(`--data-dir: ${error.message}`);
-    throw error;
-  }
 }

@@ -18,11 +18,18 @@ import {
   DEFAULT_SYSTEM_NAMESPACE,
 } from '@mailprovider/provider/identity';
 import { parseNetwork } from '@mailprovider/smtp';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { parseRateLimit } from './callers/parse-rate-limit.ts';
+import type { RateLimit } from './callers/rate-limit.ts';
+import {
+  type EngineConfig,
+  type EngineFlags,
+  engineConfigOf,
+  engineFlags,
+} from './engine-config.ts';
 import { DEFAULT_SUBMISSION_LIMITS, type SubmissionLimits } from './mail/submission-limits.ts';
 import { DEFAULT_SETTINGS, type SenderSettings } from './settings.ts';
 import { DEFAULT_RETENTION, type Retention } from './store/mail-store.ts';
-import { RESERVE_BYTES } from './store/room.ts';
 
 export interface SenderConfig {
   readonly kubeconfig: string | undefined;
@@ -31,12 +38,16 @@ export interface SenderConfig {
   readonly leaseNamespace: string;
   /** Of the submit API. */
   readonly bindAddress: BindAddress;
-  /** Holds the token that callers send; without it only loopback addresses are listened on. */
+  /** Whether callers are told apart by tokens that the API server knows. */
+  readonly tokenReview: boolean;
+  /** Holds the token that all callers send; without both only loopback addresses are listened on. */
   readonly tokenFile: string | undefined;
-  /** Folder of the store. */
-  readonly dataDir: string;
-  /** What the store may grow to; without it the disk is the limit. */
-  readonly dataMaxBytes: number | undefined;
+  readonly store: EngineConfig;
+  /** What the submit API is served with; without it plain HTTP. */
+  readonly tlsCertFile: string | undefined;
+  readonly tlsPrivateKeyFile: string | undefined;
+  /** How fast each caller may submit; without it as fast as it can. */
+  readonly callerRateLimit: RateLimit | undefined;
   readonly metricsBindAddress: BindAddress;
   readonly allowLoopback: boolean;
   /** CIDRs that are never dialled. */
@@ -59,10 +70,10 @@ interface DeliveryFlags {
   readonly sentRetention: number;
   readonly deadLetterRetention: number;
   readonly shutdownGracePeriod: number;
+  readonly replicas: number;
 }
 
 const DEFAULT_BIND_ADDRESS = '127.0.0.1:8025';
-const DEFAULT_DATA_DIR = '/var/lib/mailprovider-sender';
 
 function apiFlags(): readonly Option[] {
   return [
@@ -70,9 +81,19 @@ function apiFlags(): readonly Option[] {
       .argParser(parseBindAddress)
       .default(parseBindAddress(DEFAULT_BIND_ADDRESS), DEFAULT_BIND_ADDRESS),
     new Option(
-      '--token-file <file>',
-      'holds the token that callers send; needed to listen beyond loopback',
+      '--token-review',
+      'callers send tokens of their ServiceAccounts (audience mailprovider-sender), and have the rights that RBAC gives them; this or a token file is needed to listen beyond loopback',
+    ).default(false),
+    new Option('--token-file <file>', 'holds the one token that all callers send'),
+    new Option(
+      '--tls-cert-file <file>',
+      'certificate of the submit API, PEM; read again when it changes; without it plain HTTP',
     ),
+    new Option('--tls-private-key-file <file>', 'private key of the submit API, PEM'),
+    new Option(
+      '--caller-rate-limit <mails/duration>',
+      'most mails that a caller may submit in any such time, as 100/1m; without it there is no limit',
+    ).argParser(parseRateLimit),
     new Option(
       '--max-message-bytes <n>',
       'most bytes of a mail: text, html and decoded attachments together',
@@ -85,25 +106,9 @@ function apiFlags(): readonly Option[] {
   ];
 }
 
-/** Reads how much a store may hold; with its reserve alone it would take no mail. */
-function parseStoreBytes(text: string): number {
-  const bytes = parseCount(text);
-  if (bytes <= RESERVE_BYTES) {
-    throw new InvalidArgumentError(`must be more than ${RESERVE_BYTES}, which are kept free`);
-  }
-  return bytes;
-}
-
-function storeFlags(): readonly Option[] {
+function retentionFlags(): readonly Option[] {
   const { sentRetentionMs, deadLetterRetentionMs } = DEFAULT_RETENTION;
   return [
-    new Option('--data-dir <folder>', 'where mails are kept; its parent has to exist').default(
-      DEFAULT_DATA_DIR,
-    ),
-    new Option(
-      '--data-max-bytes <n>',
-      'most bytes that the data folder may take; without it the disk is the limit',
-    ).argParser(parseStoreBytes),
     durationFlag(
       '--sent-retention',
       'how long mails that were sent or cancelled can be asked for, and Idempotency-Keys count',
@@ -134,6 +139,12 @@ function retryFlags(): readonly Option[] {
     )
       .choices(['0', '1'])
       .default(String(uncertainRetries)),
+    new Option(
+      '--replicas <n>',
+      'how many senders share the maxConnections and the rateLimit of each provider',
+    )
+      .argParser(parseCount)
+      .default(DEFAULT_SETTINGS.replicas),
     durationFlag(
       '--shutdown-grace-period',
       'how long deliveries under way may take to end',
@@ -152,6 +163,7 @@ function settingsOf(flags: DeliveryFlags): SenderSettings {
     },
     uncertainRetries: Number(flags.uncertainRetries),
     graceMs: flags.shutdownGracePeriod,
+    replicas: flags.replicas,
   };
 }
 
@@ -168,7 +180,8 @@ export function loadConfig(argv: readonly string[] = process.argv): SenderConfig
       DEFAULT_SYSTEM_NAMESPACE,
     )
     .addOption(metricsBindAddressFlag());
-  for (const flag of [...apiFlags(), ...storeFlags(), ...retryFlags()]) command.addOption(flag);
+  for (const flag of [...apiFlags(), ...engineFlags(), ...retentionFlags(), ...retryFlags()])
+    command.addOption(flag);
   command
     .option('--allow-loopback', 'dial loopback addresses too; for development only', false)
     .addOption(deniedNetworksFlag(parseNetwork))
@@ -182,7 +195,7 @@ export function loadConfig(argv: readonly string[] = process.argv): SenderConfig
     .addOption(logLevelFlag())
     .parse([...argv]);
   const flags = command.opts<
-    Omit<SenderConfig, 'limits' | 'settings' | 'retention'> & DeliveryFlags
+    Omit<SenderConfig, 'limits' | 'settings' | 'retention' | 'store'> & DeliveryFlags & EngineFlags
   >();
   const limits = {
     ...DEFAULT_SUBMISSION_LIMITS,
@@ -193,5 +206,5 @@ export function loadConfig(argv: readonly string[] = process.argv): SenderConfig
     sentRetentionMs: flags.sentRetention,
     deadLetterRetentionMs: flags.deadLetterRetention,
   };
-  return { ...flags, limits, settings: settingsOf(flags), retention };
+  return { ...flags, limits, settings: settingsOf(flags), retention, store: engineConfigOf(flags) };
 }

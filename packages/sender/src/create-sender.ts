@@ -4,8 +4,9 @@ import type { CredentialsDeps } from '@mailprovider/smtp/login/load-credentials'
 import { SessionOpener } from './delivery/session-opener.ts';
 import { Intake } from './intake/intake.ts';
 import { DEFAULT_SUBMISSION_LIMITS, type SubmissionLimits } from './mail/submission-limits.ts';
-import type { SenderObserver } from './observer.ts';
+import type { BreakerReading, SenderObserver } from './observer.ts';
 import type { ProviderSource, ReferenceSource } from './ports.ts';
+import { explained } from './queue/explained.ts';
 import { MailChanges } from './queue/mail-changes.ts';
 import { ProviderQueues } from './queue/provider-queues.ts';
 import type { Sender } from './sender.ts';
@@ -35,6 +36,7 @@ export interface SenderDeps extends CredentialsDeps {
 /** A sender, and what waits in it. */
 export interface RunningSender extends Sender {
   readings(): Promise<readonly QueueReading[]>;
+  breakers(): readonly BreakerReading[];
 }
 
 /**
@@ -66,11 +68,18 @@ export async function createSender(given: SenderDeps): Promise<RunningSender> {
 
   return {
     submit: (submission, options = {}) => intake.submit(submission, options),
-    find: (id) => store.find(id),
-    list: (state, page) => store.list(state, page),
+    async find(id) {
+      const mail = await store.find(id);
+      return mail && explained(mail, queues);
+    },
+    async list(state, page) {
+      const { mails, ...rest } = await store.list(state, page);
+      return { mails: mails.map((mail) => explained(mail, queues)), ...rest };
+    },
     cancel: (id) => changes.cancel(id),
     retry: (id) => changes.retry(id),
     readings: () => store.readings(),
+    breakers: () => queues.breakers(),
     close() {
       closing ??= close();
       return closing;

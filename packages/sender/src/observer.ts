@@ -26,8 +26,16 @@ export interface SenderObserver {
   /** A submission was not accepted; `Invalid` if something is wrong with what was submitted. */
   refused(refusal: Refusal | 'Invalid'): void;
   attempted(report: AttemptReport): void;
+  /** A mail came from a provider that could not deliver it to the one that it names now. */
+  rerouted(mail: MailRecord, from: string): void;
   /** A mail is `sent`, `dead` or `cancelled`. */
   ended(mail: MailRecord): void;
+}
+
+/** Whether deliveries spare the server of a provider. */
+export interface BreakerReading {
+  readonly provider: string;
+  readonly isOpen: boolean;
 }
 
 /** Tells each of the observers, in their order. */
@@ -41,6 +49,9 @@ export function toAll(observers: readonly SenderObserver[]): SenderObserver {
     },
     attempted(report) {
       for (const observer of observers) observer.attempted(report);
+    },
+    rerouted(mail, from) {
+      for (const observer of observers) observer.rerouted(mail, from);
     },
     ended(mail) {
       for (const observer of observers) observer.ended(mail);

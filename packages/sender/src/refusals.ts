@@ -19,6 +19,22 @@ export function queueFull(provider: string, queueSize: number): Refused {
   return refused('QueueFull', message, SOON_SECONDS);
 }
 
+/** `provider` is the one that was selected, or the one among its fallbacks that the caller may not use. */
+export function providerForbidden(selected: string, provider: string): Refused {
+  const which =
+    provider === selected
+      ? `MailProvider "${provider}"`
+      : `MailProvider "${provider}", a fallback of "${selected}"`;
+  const message = `you may not send by ${which}; have verb "create" on resource "mailproviders/mails" of that name granted to you, or name another provider`;
+  return refused('ProviderForbidden', message);
+}
+
+/** `why` may be told to callers. */
+export function authorizationUnavailable(why: string): Refused {
+  const message = `whether you may send by this provider could not be found out (${why}); try again`;
+  return refused('AuthorizationUnavailable', message, SOON_SECONDS);
+}
+
 export function storeUnavailable(): Refused {
   const message = 'the mail could not be stored, so it is not accepted; try again later';
   return refused('StoreUnavailable', message, LATER_SECONDS);

@@ -23,6 +23,8 @@ export const REFUSALS = [
   'AuthorizationUnavailable',
   /** The idempotency key was used for another submission. */
   'IdempotencyKeyReused',
+  /** The caller submitted as many mails as it may in that time. */
+  'CallerRateLimited',
   /** `spec.retry.queueSize` mails of the provider have not ended yet. */
   'QueueFull',
   /** The store has no room, or fails. */

@@ -23,6 +23,7 @@ import { startCertificateSource } from './certificates/start-source.ts';
 import type { WebhookConfig } from './config.ts';
 import { type ClaimDeps, claimDefault } from './default-claim/claim-default.ts';
 import { Drain } from './drain.ts';
+import { type FallbackDeps, judgeByStored } from './fallbacks/judge-by-stored.ts';
 import { createWebhookMetrics, type WebhookMetrics } from './metrics.ts';
 import { type SecretAccessDeps, secretAccessError } from './secret-access/secret-access.ts';
 import { createWebhookServer } from './server.ts';
@@ -50,13 +51,18 @@ function validateDepsOf(
   logger: Logger,
 ): ValidateDeps {
   const { credentialsNamespace, leaseNamespace, defaultClaimTtl: ttlMs } = config;
+  const listProviders = () => mailProviders(connection).list();
   const claimDeps: ClaimDeps = {
     claims: defaultClaims(leases(connection, leaseNamespace), ttlMs),
-    listProviders: () => mailProviders(connection).list(),
+    listProviders,
     leaseNamespace,
     ttlMs,
     failed: (error) => logger.error({ err: error }, 'mailprovider default claim failed'),
     claimed: (outcome) => metrics.claimed(outcome),
+  };
+  const fallbackDeps: FallbackDeps = {
+    listProviders,
+    failed: (error) => logger.error({ err: error }, 'mailprovider fallback check failed'),
   };
   const accessDeps: SecretAccessDeps = {
     credentialsNamespace,
@@ -66,6 +72,7 @@ function validateDepsOf(
   return {
     context: { credentialsNamespace },
     claimDefault: (request, take, signal) => claimDefault(request, take, claimDeps, signal),
+    judgeFallbacks: (write) => judgeByStored(write, fallbackDeps),
     ...(config.checkSecretAccess
       ? { secretAccessError: (write, user) => secretAccessError(write, user, accessDeps) }
       : {}),

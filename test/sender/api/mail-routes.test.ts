@@ -64,6 +64,7 @@ t.test('answers each refusal with its status, reason and time to try again', asy
     ProviderForbidden: [403],
     AuthorizationUnavailable: [503, '5'],
     IdempotencyKeyReused: [409],
+    CallerRateLimited: [429, '1'],
     QueueFull: [429, '5'],
     StoreUnavailable: [503, '10'],
     ShuttingDown: [503, '5'],

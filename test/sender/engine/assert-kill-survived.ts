@@ -1,28 +1,29 @@
 import type { Test } from 'tap';
 import { seededRandom } from '../../faults/seeded-random.ts';
-import { killRounds, messageIds } from './killed-sender.ts';
+import { repeated, timesArrived } from './arrivals.ts';
+import { type KillOptions, killRounds } from './killed-sender.ts';
 import { receivingServer } from './receiving-server.ts';
 
 /** Every accepted mail arrives; one that arrives twice was marked as begun when its sender was killed. */
 export async function assertKillSurvived(
   t: Test,
-  { rounds, seed }: { readonly rounds: number; readonly seed: number },
+  options: Pick<KillOptions, 'engine' | 'senders' | 'rounds'> & { readonly seed: number },
 ): Promise<void> {
   const server = await receivingServer(t);
-  const { accepted, dataStarted } = await killRounds(t, {
-    server,
-    rounds,
-    random: seededRandom(seed),
-  });
-  const arrived = new Map<string, number>();
-  for (const id of messageIds(server)) arrived.set(id, (arrived.get(id) ?? 0) + 1);
+  const { rounds, seed } = options;
+  const record = await killRounds(t, { ...options, server, random: seededRandom(seed) });
+  const { accepted, dataStarted, unexpected, unavailable } = record;
+  const arrived = timesArrived(server);
   const lost = [...accepted].filter((id) => !arrived.has(id));
-  const repeated = [...arrived].filter(([, times]) => times > 1).map(([id]) => id);
-  const unmarked = repeated.filter((id) => !dataStarted.has(id));
+  const twice = repeated(server);
   t.comment(
-    `${rounds} kills: ${accepted.size} accepted, ${server.received.length} arrived, ${dataStarted.size} marked as begun, ${repeated.length} twice`,
+    `${rounds} kills: ${accepted.size} accepted, ${server.received.length} arrived, ${dataStarted.size} marked as begun, ${twice.length} more than once`,
   );
   t.ok(accepted.size > rounds, `${accepted.size} mails were accepted`);
   t.same(lost, []);
-  t.same(unmarked, []);
+  t.same(
+    twice.filter((id) => !dataStarted.has(id)),
+    [],
+  );
+  t.same([unexpected, unavailable], [[], []]);
 }

@@ -16,7 +16,6 @@ export interface ReceivedMessage {
  */
 export type Answer = string | 'drop' | 'reset' | 'hang' | 'slow' | undefined;
 
-const SLOW_MS = 100;
 const OFFERED = ['PIPELINING', 'SIZE 10000000', '8BITMIME', 'SMTPUTF8'];
 const EHLO_REPLY = ['250-receiver', ...OFFERED.map((each) => `250-${each}`), '250 AUTH PLAIN'].join(
   '\r\n',
@@ -28,6 +27,8 @@ export interface ReceivingServer {
   readonly seen: { connections: number; logins: number; open: number };
   /** Decides the answer to a command line, or to `.` for a whole message. */
   answer: (line: string) => Answer;
+  /** How much later it says what is `slow`. */
+  slowMs: number;
   /** While set, AUTH needs this password. */
   password: string | undefined;
   /** Resolves when as many messages have been received. */
@@ -67,6 +68,7 @@ class Receiving implements ReceivingServer {
   readonly received: ReceivedMessage[] = [];
   readonly seen = { connections: 0, logins: 0, open: 0 };
   answer: (line: string) => Answer = () => undefined;
+  slowMs = 100;
   password: string | undefined;
   readonly #news = new EventEmitter<{ received: [] }>().setMaxListeners(0);
   readonly #sockets = new Set<Socket>();
@@ -153,7 +155,7 @@ class Conversation {
       const held = this.#held ?? [];
       this.#held = undefined;
       for (const each of held) this.#say(each);
-    }, SLOW_MS);
+    }, this.#server.slowMs).unref();
   }
 
   hear(line: string): void {

@@ -15,8 +15,11 @@ import { Declared } from './declared.ts';
 export class Recorder implements SenderObserver {
   readonly attempts: AttemptReport[] = [];
   readonly ends: MailRecord[] = [];
+  /** When each of them ended, as `performance.now` has it. */
+  readonly endedAt: number[] = [];
   readonly refusals: string[] = [];
-  readonly #news = new EventEmitter<{ attempted: []; ended: [] }>().setMaxListeners(0);
+  readonly reroutings: { readonly mail: MailRecord; readonly from: string }[] = [];
+  readonly news = new EventEmitter<{ attempted: []; rerouted: []; ended: [] }>().setMaxListeners(0);
 
   accepted(): void {}
 
@@ -26,20 +29,26 @@ export class Recorder implements SenderObserver {
 
   attempted(report: AttemptReport): void {
     this.attempts.push(report);
-    this.#news.emit('attempted');
+    this.news.emit('attempted');
+  }
+
+  rerouted(mail: MailRecord, from: string): void {
+    this.reroutings.push({ mail, from });
+    this.news.emit('rerouted');
   }
 
   ended(mail: MailRecord): void {
     this.ends.push(mail);
-    this.#news.emit('ended');
+    this.endedAt.push(performance.now());
+    this.news.emit('ended');
   }
 
   async hasAttempts(count: number): Promise<void> {
-    while (this.attempts.length < count) await once(this.#news, 'attempted');
+    while (this.attempts.length < count) await once(this.news, 'attempted');
   }
 
   async hasEnds(count: number): Promise<void> {
-    while (this.ends.length < count) await once(this.#news, 'ended');
+    while (this.ends.length < count) await once(this.news, 'ended');
   }
 }
 
@@ -65,6 +74,8 @@ export async function senderUnderTest(
   options: {
     readonly declared?: Declared;
     readonly folder?: string;
+    /** In place of one in a folder. */
+    readonly store?: MailStore;
     readonly settings?: Partial<SenderSettings>;
     readonly clock?: Clock;
     /** What stands between the sender and its store. */
@@ -75,7 +86,7 @@ export async function senderUnderTest(
   const recorder = new Recorder();
   const { over = (store) => store, clock } = options;
   const sender = await createSender({
-    store: over(await openLmdbStore(options.folder ?? t.testdir())),
+    store: over(options.store ?? (await openLmdbStore(options.folder ?? t.testdir()))),
     providers: declared,
     references: { lookUp: async () => ({ found: false, why: 'no-such-kind' }) },
     secrets: declared,

@@ -4,6 +4,7 @@ import { ProviderCache } from '@mailprovider/kube/cache/provider-cache';
 import { METRICS, type Metric } from '@mailprovider/provider/metric-names';
 import { watchedProviders } from '@mailprovider/sender/kube-ports';
 import { registerBacklogMetrics } from '@mailprovider/sender/metrics/backlog-metrics';
+import { registerBreakerMetric } from '@mailprovider/sender/metrics/breaker-metric';
 import { createSenderMetrics } from '@mailprovider/sender/metrics/sender-metrics';
 import type { QueueReading } from '@mailprovider/sender/store/mail-store';
 import { Registry } from 'prom-client';
@@ -25,6 +26,7 @@ function metricsUnderTest(readings: readonly QueueReading[] = []) {
   providers.stored(providerObject('p'));
   const metrics = createSenderMetrics(registry, source);
   const clock = new ManualClock();
+  registerBreakerMetric(registry, () => [{ provider: 'p', isOpen: false }]);
   registerBacklogMetrics(registry, { readings: async () => readings, providers: source, clock });
   /** The samples with a value, without their prefix. */
   const samples = async () =>

@@ -10,9 +10,10 @@ const context = { credentialsNamespace: 'mail' };
 const deadline = { signal: new AbortController().signal };
 const inTheWay: FieldError = { kind: 'forbidden', path: 'spec.default', detail: 'not now' };
 
-/** Validates a review and records what was claimed. */
+/** Validates a review and records what was claimed, and whose fallbacks were asked about. */
 async function judge(request: object, deps: Partial<ValidateDeps> = {}) {
   const claims: (ClaimRequest & { take: boolean })[] = [];
+  const asked: string[] = [];
   const review = decodeReview(JSON.stringify(reviewOf({ ...request })));
   if (review.request === undefined) throw new Error('not a write of a provider');
   const judgement = validate(review.request, {
@@ -21,10 +22,14 @@ async function judge(request: object, deps: Partial<ValidateDeps> = {}) {
       claims.push({ ...claim, take });
       return { outcome: 'taken' };
     },
+    judgeFallbacks: async ({ name }) => {
+      asked.push(name);
+      return { errors: [], warnings: ['passed over'] };
+    },
     ...deps,
   });
   const verdict = typeof judgement === 'function' ? await judgement(deadline) : judgement;
-  return { message: undefined, ...verdict, claims };
+  return { message: undefined, ...verdict, claims, asked };
 }
 
 function withMetadata(spec: object, metadata: object) {
@@ -127,4 +132,59 @@ t.test('the access check is asked about the user and both specs', async (t) => {
   );
   t.match(verdict, { allowed: false, message: 'spec.smtp.passwordRef: Forbidden: no' });
   t.strictSame(asked, [[undefined, 'jane', ['dev']]]);
+});
+
+const withFallback = (...fallbacks: string[]) => ({ ...specWithCredentials(), fallbacks });
+
+t.test('fallbacks that are set or changed are judged by the other providers', async (t) => {
+  const object = withMetadata(withFallback('b'), {});
+  t.match(await judge({ object }), { allowed: true, asked: ['relay'], warnings: ['passed over'] });
+  const update = (spec: object, oldSpec: object) =>
+    judge({ operation: 'UPDATE', object: objectOf(spec), oldObject: objectOf(oldSpec) });
+  t.equal((await update(withFallback('b', 'c'), withFallback('b'))).asked.length, 1);
+  const renamed = { ...withFallback('b'), displayName: 'x' };
+  t.strictSame((await update(renamed, withFallback('b'))).asked, []);
+  t.strictSame((await update(specWithCredentials(), withFallback('b'))).asked, []);
+});
+
+t.test(
+  'a fallback that is refused stands among the other faults, and no default is taken',
+  async (t) => {
+    const error: FieldError = { kind: 'invalid', path: 'spec.fallbacks[0]', detail: 'no' };
+    const judgeFallbacks = async () => ({ errors: [error], warnings: [] });
+    const object = objectOf({ ...broken(25), default: true, fallbacks: ['b'] });
+    t.match(await judge({ object }, { judgeFallbacks }), {
+      allowed: false,
+      message: /^\[spec\.smtp\.host: .*, spec\.fallbacks\[0\]: Invalid value: no\]$/,
+      claims: [{ take: false }],
+    });
+    const faultless = objectOf({ ...asDefault(), fallbacks: ['b'] });
+    t.match(await judge({ object: faultless }, { judgeFallbacks }), { claims: [{ take: false }] });
+  },
+);
+
+t.test('what is being deleted may have any fallbacks', async (t) => {
+  const deleting = { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['example.com/x'] };
+  const oldObject = withMetadata(minimalSpec(), deleting);
+  const object = withMetadata(withFallback('b'), deleting);
+  const { allowed, asked } = await judge({ operation: 'UPDATE', object, oldObject });
+  t.strictSame({ allowed, asked }, { allowed: true, asked: [] });
+});
+
+t.test('a fault in a list that was there before is a warning', async (t) => {
+  const update = (fallbacks: string[], oldFallbacks: string[]) =>
+    judge({
+      operation: 'UPDATE',
+      object: objectOf({ ...withFallback(...fallbacks), displayName: 'x' }),
+      oldObject: objectOf(withFallback(...oldFallbacks)),
+    });
+  const [tooLong, otherToo] = ['x'.repeat(254), 'y'.repeat(254)];
+  t.match(await update(['b', tooLong], ['b', tooLong]), {
+    allowed: true,
+    warnings: [/\(kept from before\)$/],
+  });
+  t.match(await update(['b', otherToo], ['b', tooLong]), {
+    allowed: false,
+    message: /^spec\.fallbacks\[1\]: Too long/,
+  });
 });

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { absentValues } from '@mailprovider/provider/absent-values';
-import {
-  type AdmissionContext,
-  admit,
-  dependsOnOthers,
-  type ProviderWrite,
-} from '@mailprovider/provider/admit';
+import { type AdmissionContext, admit, type ProviderWrite } from '@mailprovider/provider/admit';
 import { kubernetesTime } from '@mailprovider/provider/conditions';
 import { objectSchema } from '@mailprovider/provider/crd';
-import { isDefault, singleDefaultError } from '@mailprovider/provider/default/single-default';
+import { becomesDefault, singleDefaultError } from '@mailprovider/provider/default/single-default';
+import {
+  changesFallbacks,
+  fallbackWarnings,
+  judgeFallbacks,
+} from '@mailprovider/provider/fallbacks/judge-fallbacks';
 import { type FieldError, formatFieldErrors } from '@mailprovider/provider/field-error';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { StoredSecret } from '@mailprovider/provider/secret';
 import { unknownFields } from '@mailprovider/provider/unknown-fields';
+import { applyInTurn } from './apply-in-turn.ts';
 import type { FileObject, Problem } from './documents.ts';
 import type { FolderContent } from './read-folder.ts';
 import { decodeSecret } from './secret-object.ts';
@@ -23,6 +24,8 @@ export interface AdmittedProvider {
   readonly file: string;
   readonly provider: MailProvider;
   readonly warnings: readonly string[];
+  /** Those that the other providers of the folder make. */
+  readonly fallbackWarnings: readonly string[];
 }
 
 /** What stands for the API server's store: the objects that were admitted. */
@@ -41,11 +44,6 @@ export const EMPTY_STATE: FolderState = {
 
 const SCHEMA = objectSchema();
 
-/** One save may move the default from one object to another; who gives it up goes first. */
-function defaultsLast(a: FileObject, b: FileObject): number {
-  return Number(isDefault(a.object['spec'])) - Number(isDefault(b.object['spec']));
-}
-
 /**
  * The state after a reading of the folder, as if each object had been applied in turn.
  *
@@ -58,7 +56,7 @@ export function applyFolder(
   context: AdmissionContext,
   now: Date,
 ): FolderState {
-  const objects = [...content.values()].flatMap((file) => file.objects).sort(defaultsLast);
+  const objects = [...content.values()].flatMap((file) => file.objects);
   const problems = [...content.values()].flatMap((file) => file.problems);
   const unreadable = new Set(
     [...content.values()]
@@ -72,21 +70,34 @@ export function applyFolder(
   };
   const providers = new Map([...previous.providers].filter(remains('MailProvider')));
   const secrets = new Map([...previous.secrets].filter(remains('Secret')));
-  const seen = new Map<string, string>();
-  for (const object of objects) {
-    const key = `${object.kind}/${object.name}`;
-    const elsewhere = seen.get(key);
-    seen.set(key, object.file);
-    const message =
-      elsewhere === undefined
-        ? applyObject(object, providers, secrets, context, now)
-        : `is defined in ${elsewhere} already; remove one of the two`;
-    if (message !== undefined) {
-      const label = `${object.kind.toLowerCase()} "${object.name}"`;
-      problems.push({ file: object.file, object: label, message });
-    }
+  const refusals = applyInTurn(objects, (object) =>
+    applyObject(object, providers, secrets, context, now),
+  );
+  for (const { object, message } of refusals) {
+    const label = `${object.kind.toLowerCase()} "${object.name}"`;
+    problems.push({ file: object.file, object: label, message });
   }
-  return { providers, secrets, problems: problems.map(printable) };
+  return {
+    providers: withFallbackWarnings(providers),
+    secrets,
+    problems: problems.map(printable),
+  };
+}
+
+function storedIn(providers: ReadonlyMap<string, AdmittedProvider>): readonly MailProvider[] {
+  return [...providers.values()].map(({ provider }) => provider);
+}
+
+function withFallbackWarnings(
+  providers: ReadonlyMap<string, AdmittedProvider>,
+): FolderState['providers'] {
+  const stored = storedIn(providers);
+  return new Map(
+    [...providers].map(([name, admitted]) => [
+      name,
+      { ...admitted, fallbackWarnings: fallbackWarnings(admitted.provider.spec, stored) },
+    ]),
+  );
 }
 
 /** Control and format characters, which a terminal would obey. */
@@ -130,22 +141,27 @@ function applyProvider(
   const before = providers.get(name)?.provider;
   const write = { spec: withAbsentValues(object, context), oldSpec: before?.spec };
   const { spec, errors, warnings } = admit(write, context);
-  const faults = [...errors, ...defaultErrors(name, write, providers)];
+  const faults = [...errors, ...errorsAmong(providers, name, write)];
   if (spec === undefined || faults.length > 0) return formatFieldErrors(faults);
   const metadata = nextMetadata(name, before, spec, now);
-  providers.set(name, { file, provider: { ...before, metadata, spec }, warnings });
+  const provider = { ...before, metadata, spec };
+  providers.set(name, { file, provider, warnings, fallbackWarnings: [] });
   return undefined;
 }
 
-function defaultErrors(
+/** What only the other providers make a fault. */
+function errorsAmong(
+  providers: ReadonlyMap<string, AdmittedProvider>,
   name: string,
   write: ProviderWrite,
-  providers: ReadonlyMap<string, AdmittedProvider>,
 ): FieldError[] {
-  if (!dependsOnOthers(write)) return [];
-  const stored = [...providers.values()].map(({ provider }) => provider);
+  const stored = storedIn(providers);
+  const { errors } = changesFallbacks(write)
+    ? judgeFallbacks({ name, ...write }, stored)
+    : { errors: [] };
+  if (!becomesDefault(write.spec, write.oldSpec)) return [...errors];
   const error = singleDefaultError(name, stored);
-  return error === undefined ? [] : [error];
+  return error === undefined ? [...errors] : [...errors, error];
 }
 
 function nextMetadata(

@@ -8,10 +8,7 @@ import {
   StartupError,
   systemClock,
 } from '@mailprovider/process';
-import {
-  loopbackAuthenticator,
-  requireTokenBeyondLoopback,
-} from '@mailprovider/sender/api/loopback-only';
+import { loopbackAuthenticator, requireLoopback } from '@mailprovider/sender/api/loopback-only';
 import { createApiServer } from '@mailprovider/sender/api/server';
 import { createSender } from '@mailprovider/sender/create-sender';
 import { DEFAULT_SUBMISSION_LIMITS } from '@mailprovider/sender/mail/submission-limits';
@@ -79,7 +76,7 @@ export async function startLocalSender(
   providerStore: ProviderStore,
   registry: Registry,
 ): Promise<LocalSender> {
-  requireTokenBeyondLoopback(bindAddress, undefined);
+  requireLoopback(bindAddress);
   await createParent(dataFolder);
   const store = await openLmdbStore(dataFolder);
   const providers = sourceOf(providerStore);

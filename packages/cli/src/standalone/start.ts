@@ -168,9 +168,10 @@ function snapshotOf({
 }: Shown): Snapshot {
   const { providers } = store.state;
   const problems = [...folderProblems, ...store.state.problems];
-  const rows = [...providers].flatMap(([name, { file, warnings }]) => {
+  const rows = [...providers].flatMap(([name, { file, warnings, fallbackWarnings }]) => {
     const provider = store.provider(name);
-    return provider === undefined ? [] : [{ ...rowOf(provider), file, warnings }];
+    if (provider === undefined) return [];
+    return [{ ...rowOf(provider), file, warnings: [...warnings, ...fallbackWarnings] }];
   });
   rows.sort((a, b) => a.name.localeCompare(b.name));
   const remedy = mailbox.remedy ?? sender.remedy;

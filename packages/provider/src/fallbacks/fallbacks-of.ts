@@ -1,8 +1,11 @@
 import { fieldsAt } from '../fields.ts';
 
-/** The names in `spec.fallbacks`, of a spec that may not be valid; what is no name is left out. */
+/** The names in `spec.fallbacks` of a spec that may not be valid; none where it is no list of names. */
 export function fallbacksOf(spec: unknown): readonly string[] {
   const { fallbacks } = fieldsAt({ spec }, 'spec');
-  if (!Array.isArray(fallbacks)) return [];
-  return fallbacks.filter((name) => typeof name === 'string');
+  return isNames(fallbacks) ? fallbacks : [];
+}
+
+function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }

@@ -71,9 +71,9 @@ export const TRANSACTION_REASON_GUIDE: Readonly<Record<TransactionReason, Transa
     stages: ['mail', 'rcpt', 'data', 'final'],
     passes: 'yes',
     causes: [
-      'more mails in a time than the account or the address of the cluster may send (450 or 451 with 4.7.x)',
-      'a login that the server does not take to be one for now (454)',
-      'greylisting (450 or 451 with 4.7.x, in rcpt)',
+      'more mails in a time than the account, or the address that the cluster leaves by, may send (454, or 450 and 451 with 4.7.x)',
+      'a login that the server cannot check for now (454)',
+      'greylisting (450 and 451 with 4.7.x, in rcpt)',
     ],
     fix: [
       'Wait: it is tried again later.',

@@ -2,6 +2,9 @@ import type { FastifyReply } from 'fastify';
 import type { Authentication } from './authentication.ts';
 import { sendProblem } from './problem.ts';
 
+/** The API server is back within seconds, or somebody sees to it. */
+const RETRY_AFTER_SECONDS = 5;
+
 type Denied = Exclude<Authentication, { kind: 'authenticated' }>;
 
 /** Answers a request that may not be made. */
@@ -12,5 +15,12 @@ export function sendDenial(reply: FastifyReply, { kind, message: detail }: Denie
       return sendProblem(reply, { status: 401, reason: 'Unauthenticated', detail });
     case 'forbidden':
       return sendProblem(reply, { status: 403, reason: 'Forbidden', detail });
+    case 'unavailable':
+      return sendProblem(reply, {
+        status: 503,
+        reason: 'AuthenticationUnavailable',
+        detail,
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
   }
 }

@@ -7,7 +7,8 @@ const loopback6 = new BlockList();
 loopback6.addAddress('::1', 'ipv6');
 loopback6.addSubnet('127.0.0.0', 8, 'ipv4');
 
-function isLoopback(host: string): boolean {
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
   switch (isIP(host)) {
     case 4:
       return host.startsWith('127.');
@@ -23,13 +24,10 @@ function isLoopback(host: string): boolean {
  *
  * Throws `StartupError` naming the flags.
  */
-export function requireTokenBeyondLoopback(
-  { host }: BindAddress,
-  tokenFile: string | undefined,
-): void {
-  if (tokenFile !== undefined || isLoopback(host)) return;
+export function requireLoopback({ host }: BindAddress): void {
+  if (isLoopback(host)) return;
   throw new StartupError(
-    `--bind-address: whoever reaches ${host} could send mail; set --token-file, or listen on 127.0.0.1`,
+    `--bind-address: whoever reaches ${host} could send mail; set --token-review or --token-file, or listen on 127.0.0.1`,
   );
 }
 

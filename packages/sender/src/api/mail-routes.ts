@@ -1,22 +1,22 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, onRequestHookHandler } from 'fastify';
+import type { Caller } from '../callers/caller.ts';
+import type { CallerLimit } from '../callers/caller-limit.ts';
+import { mayUseAll } from '../callers/may-use-all.ts';
 import { submissionProblems } from '../mail/submission-problems.ts';
 import type { ChangeResult, Sender, SubmitOptions, SubmitResult } from '../sender.ts';
 import { bodyBudget } from './body-budget.ts';
+import { callerOf } from './caller-of.ts';
+import { whyUnchangeable } from './change-rights.ts';
 import { jsonBody } from './json-body.ts';
 import { acceptedView, mailListView, mailView } from './mail-view.ts';
 import { type Problem, sendProblem } from './problem.ts';
 import { refusalProblem } from './refusal-problem.ts';
-import { idempotencyKeySchema, isMailId, listQuerySchema } from './request-schemas.ts';
+import { idempotencyKeySchema, listQuerySchema } from './request-schemas.ts';
+import { findVisible, listVisible, MAIL_NOT_FOUND } from './visible-mails.ts';
 
 /** Cancelling and retrying need no body; what comes is read and ignored. */
 const NO_BODY_BYTES = 1024;
-
-const MAIL_NOT_FOUND: Problem = {
-  status: 404,
-  reason: 'MailNotFound',
-  detail: 'no mail has this id, or it ended so long ago that it was removed',
-};
 
 const NOT_READY: Problem = {
   status: 503,
@@ -24,6 +24,14 @@ const NOT_READY: Problem = {
   detail: 'the sender starts, and does not know the MailProviders yet; try again',
   retryAfterSeconds: 5,
 };
+
+export interface MailRoutesDeps {
+  readonly sender: Sender;
+  /** Whether mails are accepted and changed now. */
+  isReady(): boolean;
+  /** Without it callers may submit as fast as they can. */
+  readonly callerLimit?: CallerLimit | undefined;
+}
 
 interface MailId {
   readonly Params: { readonly id: string };
@@ -62,8 +70,13 @@ function sendChanged(reply: FastifyReply, result: ChangeResult): FastifyReply {
 
 const KEY_HEADER = 'Idempotency-Key';
 
+function callerOptions(caller: Caller | undefined): SubmitOptions {
+  if (caller === undefined) return {};
+  return { caller: caller.username, mayUse: (providers) => mayUseAll(caller, providers) };
+}
+
 /** The options that the headers of a request give, or what is wrong with them. */
-function submitOptions(headers: IncomingHttpHeaders): SubmitOptions | Problem {
+function keyOptions(headers: IncomingHttpHeaders): SubmitOptions | Problem {
   const header = headers['idempotency-key'];
   if (header === undefined) return {};
   const key = idempotencyKeySchema.safeParse(header);
@@ -72,49 +85,67 @@ function submitOptions(headers: IncomingHttpHeaders): SubmitOptions | Problem {
   return invalid(`the header ${KEY_HEADER}`, errors);
 }
 
-function addSubmitRoute(app: FastifyInstance, sender: Sender, isReady: () => boolean): void {
-  const onRequest = bodyBudget(app.initialConfig.bodyLimit ?? 0);
+/** Refuses, before the body is received, what would be too much. */
+function withinRate(callerLimit: CallerLimit | undefined): onRequestHookHandler {
+  return (request, reply, done) => {
+    const refused = callerLimit?.check(callerOf(request)?.username);
+    if (refused === undefined) done();
+    else sendProblem(reply, refusalProblem(refused));
+  };
+}
+
+function addSubmitRoute(
+  app: FastifyInstance,
+  { sender, isReady, callerLimit }: MailRoutesDeps,
+): void {
+  const onRequest = [withinRate(callerLimit), bodyBudget(app.initialConfig.bodyLimit ?? 0)];
   app.post('/v1/mails', { onRequest }, async (request, reply) => {
     if (!isReady()) return sendProblem(reply, NOT_READY);
-    const options = submitOptions(request.headers);
-    if ('status' in options) return sendProblem(reply, options);
-    return sendSubmitted(reply, await sender.submit(jsonBody(request), options));
+    const key = keyOptions(request.headers);
+    if ('status' in key) return sendProblem(reply, key);
+    const options = { ...callerOptions(callerOf(request)), ...key };
+    const body = jsonBody(request);
+    const submit = () => sender.submit(body, options);
+    const result = await (callerLimit?.submit(options.caller, submit) ?? submit());
+    return sendSubmitted(reply, result);
   });
 }
 
-function addReadRoutes(app: FastifyInstance, sender: Sender): void {
+function addReadRoutes(app: FastifyInstance, { sender }: MailRoutesDeps): void {
   app.get('/v1/mails', async (request, reply) => {
     const query = listQuerySchema.safeParse(request.query);
     if (!query.success) {
       return sendProblem(reply, invalid('the query', submissionProblems(query.error.issues)));
     }
     const { state, limit, after } = query.data;
-    const page = await sender.list(state, { limit, ...(after === undefined ? {} : { after }) });
-    return reply.send(mailListView(page));
+    const wanted = { limit, ...(after === undefined ? {} : { after }) };
+    const listing = await listVisible(sender, callerOf(request), state, wanted);
+    if (listing.kind === 'problem') return sendProblem(reply, listing.problem);
+    return reply.send(mailListView(listing.page));
   });
-  app.get<MailId>('/v1/mails/:id', async ({ params: { id } }, reply) => {
-    const mail = isMailId(id) ? await sender.find(id) : undefined;
-    return mail === undefined ? sendProblem(reply, MAIL_NOT_FOUND) : reply.send(mailView(mail));
+  app.get<MailId>('/v1/mails/:id', async (request, reply) => {
+    const finding = await findVisible(sender, callerOf(request), request.params.id);
+    if (finding.kind === 'problem') return sendProblem(reply, finding.problem);
+    return reply.send(mailView(finding.mail));
   });
 }
 
-function addChangeRoutes(app: FastifyInstance, sender: Sender, isReady: () => boolean): void {
-  const changes = {
-    cancel: (id: string) => sender.cancel(id),
-    retry: (id: string) => sender.retry(id),
-  };
-  for (const [name, change] of Object.entries(changes)) {
-    const path = `/v1/mails/:id/${name}`;
-    app.post<MailId>(path, { bodyLimit: NO_BODY_BYTES }, async ({ params: { id } }, reply) => {
+function addChangeRoutes(app: FastifyInstance, { sender, isReady }: MailRoutesDeps): void {
+  for (const change of ['cancel', 'retry'] as const) {
+    const path = `/v1/mails/:id/${change}`;
+    app.post<MailId>(path, { bodyLimit: NO_BODY_BYTES }, async (request, reply) => {
       if (!isReady()) return sendProblem(reply, NOT_READY);
-      return sendChanged(reply, isMailId(id) ? await change(id) : { kind: 'not-found' });
+      const { id } = request.params;
+      const problem = await whyUnchangeable(sender, callerOf(request), id, change);
+      if (problem !== undefined) return sendProblem(reply, problem);
+      return sendChanged(reply, await sender[change](id));
     });
   }
 }
 
-/** Submits mails, tells where they stand, and changes that. */
-export function addMailRoutes(app: FastifyInstance, sender: Sender, isReady: () => boolean): void {
-  addSubmitRoute(app, sender, isReady);
-  addReadRoutes(app, sender);
-  addChangeRoutes(app, sender, isReady);
+/** Submits mails, tells where they stand, and changes that; of each caller its own. */
+export function addMailRoutes(app: FastifyInstance, deps: MailRoutesDeps): void {
+  addSubmitRoute(app, deps);
+  addReadRoutes(app, deps);
+  addChangeRoutes(app, deps);
 }

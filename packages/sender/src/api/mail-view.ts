@@ -34,6 +34,14 @@ export const mailViewSchema = z
     messageId,
     state: z.enum(MAIL_STATES),
     provider,
+    origin: z
+      .string()
+      .optional()
+      .describe('The provider that it was accepted for, if it came to a fallback'),
+    caller: z
+      .string()
+      .optional()
+      .describe('Who submitted it; absent where callers are not told apart'),
     recipients: z.array(recipientSchema),
     acceptedAt: time(),
     attempts: z
@@ -49,7 +57,12 @@ type MailView = z.infer<typeof mailViewSchema>;
 export const mailListSchema = z
   .object({
     items: z.array(mailViewSchema).describe('In the order of acceptance'),
-    next: z.string().optional().describe('Value of "after" for the next page; absent on the last'),
+    next: z
+      .string()
+      .optional()
+      .describe(
+        'Value of "after" for the next page, also of a page that has less than "limit"; absent on the last',
+      ),
   })
   .meta({ id: 'MailList', description: 'A page of mails in one state.' });
 type MailList = z.infer<typeof mailListSchema>;
@@ -60,12 +73,15 @@ export function acceptedView({ id, messageId, provider }: MailRecord): AcceptedM
 
 export function mailView(mail: MailRecord): MailView {
   const { id, messageId, state, provider, recipients, acceptedAt, attempts, dueAt } = mail;
+  const { origin, caller } = mail;
   const due = new Date(dueAt).toISOString();
   return {
     id,
     messageId,
     state,
     provider,
+    ...(origin === undefined ? {} : { origin }),
+    ...(caller === undefined ? {} : { caller }),
     recipients: recipients.map(({ address, outcome, reason, code, provider }) => ({
       address,
       outcome,

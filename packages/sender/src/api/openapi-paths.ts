@@ -37,7 +37,8 @@ function idempotencyKeyParameter(): unknown {
     name: 'Idempotency-Key',
     in: 'header',
     required: false,
-    description: 'The same key and mail have the same answer; the same key and another mail, 409.',
+    description:
+      'The same key and mail of a caller have the same answer; the same key and another mail, 409.',
     schema,
   };
 }
@@ -56,7 +57,8 @@ function submitOperation(): unknown {
         },
         content: json('AcceptedMail'),
       },
-      ...problemResponses([404, 409, 413, 415, 422, 429, 503], {
+      ...problemResponses([404, 409, 413, 415, 422, 429], {
+        403: 'The caller may not use the provider, or one of its fallbacks',
         404: 'The provider does not exist',
         409: 'The idempotency key was used for another mail',
       }),
@@ -64,7 +66,7 @@ function submitOperation(): unknown {
   };
 }
 
-const CHANGE_STATUSES = [404, 409, 413, 415, 503] as const;
+const CHANGE_STATUSES = [404, 409, 413, 415] as const;
 
 function changeOperation(
   name: 'cancel' | 'retry',
@@ -91,11 +93,12 @@ export function openApiPaths(): unknown {
       post: submitOperation(),
       get: {
         operationId: 'listMails',
-        summary: 'List the mails in one state, in the order of acceptance',
+        summary:
+          'List the mails in one state, in the order of acceptance: those of the caller, or, with the right to list mailproviders/mails, of all',
         parameters: LIST_PARAMETERS,
         responses: {
           200: { description: 'A page of mails', content: json('MailList') },
-          ...problemResponses([503]),
+          ...problemResponses([]),
         },
       },
     },
@@ -106,7 +109,7 @@ export function openApiPaths(): unknown {
         summary: 'Tell where a mail stands',
         responses: {
           200: { description: 'The mail', content: json('MailStatus') },
-          ...problemResponses([404, 503]),
+          ...problemResponses([404]),
         },
       },
     },

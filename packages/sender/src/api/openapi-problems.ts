@@ -5,22 +5,22 @@ import { PROBLEM_TYPE } from './problem.ts';
 const PROBLEMS = {
   400: 'The request is invalid; "errors" has every mistake',
   401: 'No token, or one that is not valid',
-  403: 'Without tokens: the call came from a web page, or by a name that is not this machine',
+  403: 'The caller may not do that; without tokens: the call came from a web page, or by a name that is not this machine',
   404: 'No such mail',
   408: 'The request took too long to arrive',
   409: 'The mail is in a state that cannot be changed so, or an attempt is under way',
   413: 'The body is larger than a mail within the limits can be',
   415: 'The body is not plain application/json',
   422: 'The provider cannot be used, or what names it is not there or ambiguous',
-  429: 'The backlog of the provider is full',
+  429: 'The backlog of the provider is full, or the caller submitted as many mails as it may in that time',
   431: 'The headers are too large',
   500: 'An error of the sender',
-  503: 'The sender cannot at present',
+  503: 'The sender cannot at present, or could not find out who calls and with which rights',
 } as const;
 export type ProblemStatus = keyof typeof PROBLEMS;
 
 /** What any request can be answered with. */
-const ANY = [400, 401, 403, 408, 431, 500] as const;
+const ANY = [400, 401, 403, 408, 431, 500, 503] as const;
 
 const RETRY_AFTER = {
   'Retry-After': {

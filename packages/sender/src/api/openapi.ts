@@ -52,7 +52,7 @@ export function openApiDocument(limits: SubmissionLimits): unknown {
           type: 'http',
           scheme: 'bearer',
           description:
-            'The token of --token-file; without one, calls from the machine itself need none.',
+            'A ServiceAccount token for the audience mailprovider-sender (--token-review), or the token of --token-file; without both, calls from the machine itself need none.',
         },
       },
     },

@@ -12,6 +12,7 @@ export const PROBLEM_REASONS = [
   'InvalidRequest',
   'Unauthenticated',
   'Forbidden',
+  'AuthenticationUnavailable',
   'MailNotFound',
   'MailConflict',
   'NotReady',

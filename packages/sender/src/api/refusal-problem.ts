@@ -22,6 +22,7 @@ export const REFUSAL_ANSWERS: Readonly<Record<Refusal, Answer>> = {
   ProviderForbidden: { status: 403 },
   AuthorizationUnavailable: { status: 503, retryAfterSeconds: 5 },
   IdempotencyKeyReused: { status: 409 },
+  CallerRateLimited: { status: 429, retryAfterSeconds: 1 },
   QueueFull: { status: 429, retryAfterSeconds: 5 },
   StoreUnavailable: { status: 503, retryAfterSeconds: 10 },
   // By then another process serves, or this one anew.

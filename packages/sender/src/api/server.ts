@@ -1,26 +1,23 @@
 import type { Logger } from '@mailprovider/process';
+import type { CertificateSource } from '@mailprovider/process/certificates/certificate-source';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { CallerLimit } from '../callers/caller-limit.ts';
 import { jsonBytesLimit, type SubmissionLimits } from '../mail/submission-limits.ts';
 import type { Sender } from '../sender.ts';
 import type { Authenticate, Authentication } from './authentication.ts';
+import { setCaller } from './caller-of.ts';
 import { ClientErrors } from './client-errors.ts';
 import { closeWithin } from './close-within.ts';
+import { CONNECTION_TIMEOUTS } from './connection-timeouts.ts';
 import { sendDenial } from './denial.ts';
 import { drainBeforeAnswer } from './drain-before-answer.ts';
 import { errorProblem } from './error-problem.ts';
+import { httpsServerFactory } from './https-server.ts';
 import { addMailRoutes } from './mail-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { answerOtherMethods, recordRoutes } from './other-methods.ts';
 import { sendProblem } from './problem.ts';
 
-/** A mail at the limits (20 MiB) arrives in time at 3 Mbit/s. */
-const REQUEST_MS = 60_000;
-/** Headers are one packet or two. */
-const HEADERS_MS = 10_000;
-/** Longer than proxies keep an idle connection (60 s), so that they are not answered with a reset. */
-const KEEP_ALIVE_MS = 75_000;
-/** How often connections are looked through for those that take too long. */
-const TIMEOUT_CHECK_MS = 5_000;
 /** For answers under way at the end: a durable write takes milliseconds. */
 const CLOSE_GRACE_MS = 5_000;
 
@@ -29,6 +26,10 @@ const OPENAPI_PATH = '/openapi.json';
 export interface ApiDeps {
   readonly sender: Sender;
   readonly authenticate: Authenticate;
+  /** How fast each caller may submit; without it as fast as it can. */
+  readonly callerLimit?: CallerLimit | undefined;
+  /** What is served by TLS; without it plain HTTP. */
+  readonly certificates?: CertificateSource | undefined;
   readonly limits: SubmissionLimits;
   /** Told of errors that are ours; never of what was sent. */
   readonly logger?: Pick<Logger, 'error'>;
@@ -40,8 +41,12 @@ function addAuthentication(app: FastifyInstance, authenticate: Authenticate): vo
   app.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.url === OPENAPI_PATH) return done();
     const admit = (authentication: Authentication) => {
-      if (authentication.kind === 'authenticated') done();
-      else sendDenial(reply, authentication);
+      if (authentication.kind !== 'authenticated') {
+        sendDenial(reply, authentication);
+        return;
+      }
+      if (authentication.caller !== undefined) setCaller(request, authentication.caller);
+      done();
     };
     const authentication = authenticate(request.headers);
     if (authentication instanceof Promise) authentication.then(admit).catch(done);
@@ -74,13 +79,16 @@ function answerFrameworkError(error: Error, _request: FastifyRequest, reply: Fas
  * finished and close their connections.
  */
 export function createApiServer(deps: ApiDeps): FastifyInstance {
-  const { sender, authenticate, limits, logger, isReady = () => true } = deps;
+  const { sender, authenticate, callerLimit, certificates, limits, logger } = deps;
+  const { isReady = () => true } = deps;
+  const { requestTimeout, keepAliveTimeout, ...http } = CONNECTION_TIMEOUTS;
   const clientErrors = new ClientErrors();
   const app = fastify({
     bodyLimit: jsonBytesLimit(limits),
-    requestTimeout: REQUEST_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    requestTimeout,
+    keepAliveTimeout,
+    http,
+    ...(certificates === undefined ? {} : { serverFactory: httpsServerFactory(certificates) }),
     // What still comes then is answered by the sender, and as a problem document.
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
@@ -97,7 +105,7 @@ export function createApiServer(deps: ApiDeps): FastifyInstance {
     done(null, body),
   );
   const routes = recordRoutes(app);
-  addMailRoutes(app, sender, isReady);
+  addMailRoutes(app, { sender, isReady, callerLimit });
   const document = JSON.stringify(openApiDocument(limits));
   app.get(OPENAPI_PATH, (_request, reply) => reply.type('application/json').send(document));
   answerOtherMethods(app, routes);

@@ -1,17 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Authenticate, Authentication } from './authentication.ts';
+import { bearerToken, NO_TOKEN } from './bearer-token.ts';
 import { sha256, TokenFile, type TokenFileDeps } from './token-file.ts';
 
-const NO_TOKEN: Authentication = {
-  kind: 'unauthenticated',
-  message: 'send the token as "Authorization: Bearer <token>"',
-};
 const WRONG_TOKEN: Authentication = { kind: 'unauthenticated', message: 'the token is not valid' };
-
-/** The token of an Authorization header (RFC 6750 section 2.1). */
-function bearerToken(authorization: string | undefined): string | undefined {
-  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
-}
 
 /**
  * Lets in who sends the token that a file holds (RFC 6750), compared in constant time.

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@mailprovider/process';
+import type { TransactionReason } from '@mailprovider/provider/delivery-reasons';
 import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import type { SessionReason } from '@mailprovider/provider/reasons';
 import type { MailProviderSpec } from '@mailprovider/provider/schema';
@@ -20,7 +21,7 @@ export interface ProviderDeliveryDeps {
   usability(): Usability;
   readonly opener: SessionOpener;
   readonly clock: Clock;
-  readonly settings: Pick<SenderSettings, 'maxMessagesPerSession' | 'idleTimeoutMs'>;
+  readonly settings: Pick<SenderSettings, 'maxMessagesPerSession' | 'idleTimeoutMs' | 'replicas'>;
 }
 
 /** The kept sessions of one version of a provider. */
@@ -32,21 +33,20 @@ interface KeptSessions {
 }
 
 /** Reasons that tell of the server, whatever the mail. */
-const TROUBLE: ReadonlySet<string> = new Set<SessionReason>([
+const TROUBLE: ReadonlySet<string> = new Set<SessionReason | TransactionReason>([
   'ConnectionClosed',
   'ProtocolError',
   'ServiceUnavailable',
+  'Throttled',
   'Timeout',
 ]);
 
-/** The sessions of a provider: one of its connections is that of the health check. */
-function sessionsOf({ smtp: { maxConnections } }: MailProviderSpec): number {
-  return Math.max(1, maxConnections - 1);
-}
-
-/** How many attempts at once a provider is given: a session that comes free finds the next one ready. */
-export function attemptsAtOnce(spec: MailProviderSpec): number {
-  return 2 * sessionsOf(spec);
+/** The sessions of a provider that each of its senders may have: one of its connections is that of the health check. */
+export function sessionsOf(
+  { smtp: { maxConnections } }: MailProviderSpec,
+  replicas: number,
+): number {
+  return Math.max(1, Math.floor((maxConnections - 1) / replicas));
 }
 
 /** Takes mails to the server of one provider, over sessions that are kept until it is another server or login. */
@@ -128,7 +128,7 @@ export class ProviderDelivery implements Delivery {
         const now = usability();
         return opener.open(now.usable ? now.provider : provider, spec, signal);
       },
-      maxConnections: sessionsOf(spec),
+      maxConnections: sessionsOf(spec, settings.replicas),
       maxMessages: settings.maxMessagesPerSession,
       idleTimeoutMs: settings.idleTimeoutMs,
       clock,

@@ -17,6 +17,7 @@ import type { SubmitOptions, SubmitResult } from '../sender.ts';
 import { logStoreFailure } from '../store/log-store-failure.ts';
 import type { IdempotencyKey, MailStore } from '../store/mail-store.ts';
 import { KeyTurns } from './key-turns.ts';
+import { refusalOf } from './permission.ts';
 
 export interface IntakeDeps {
   readonly store: MailStore;
@@ -39,8 +40,8 @@ export class Intake {
     this.#deps = deps;
   }
 
-  async submit(input: unknown, { idempotencyKey }: SubmitOptions): Promise<SubmitResult> {
-    const accepting = this.#submit(input, idempotencyKey);
+  async submit(input: unknown, options: SubmitOptions): Promise<SubmitResult> {
+    const accepting = this.#submit(input, options);
     this.#underWay.add(accepting);
     try {
       const result = await accepting;
@@ -57,35 +58,45 @@ export class Intake {
     await Promise.allSettled(this.#underWay);
   }
 
-  async #submit(input: unknown, key: string | undefined): Promise<SubmitResult> {
+  async #submit(input: unknown, options: SubmitOptions): Promise<SubmitResult> {
     if (this.#closed) return shuttingDown();
     const decoded = decodeSubmission(input, this.#deps.limits);
     if (decoded.kind === 'invalid') return decoded;
     const { submission } = decoded;
     try {
-      if (key === undefined) return await this.#accept(submission);
-      const idempotency = { key, digest: digestOf(input) };
-      return await this.#turns.take(key, () => this.#acceptOnce(submission, idempotency));
+      const key = keyOf(options, input);
+      if (key === undefined) return await this.#accept(submission, options);
+      return await this.#turns.take(key.key, () => this.#acceptOnce(submission, options, key));
     } catch (error) {
       logStoreFailure(this.#deps.logger, error);
       return storeUnavailable();
     }
   }
 
-  async #acceptOnce(submission: Submission, key: IdempotencyKey): Promise<SubmitResult> {
+  async #acceptOnce(
+    submission: Submission,
+    options: SubmitOptions,
+    key: IdempotencyKey,
+  ): Promise<SubmitResult> {
     const known = await this.#deps.store.findByKey(key);
-    if (known === undefined) return this.#accept(submission, key);
+    if (known === undefined) return this.#accept(submission, options, key);
     if (known.kind === 'conflict') return keyReused();
     return { kind: 'accepted', mail: known.mail, repeated: true };
   }
 
-  async #accept(submission: Submission, key?: IdempotencyKey): Promise<SubmitResult> {
+  async #accept(
+    submission: Submission,
+    options: SubmitOptions,
+    key?: IdempotencyKey,
+  ): Promise<SubmitResult> {
     const selection = await selectProvider(submission, this.#deps);
     if (selection.kind === 'refused') return selection;
     const { provider, spec } = selection;
     const { name } = provider.metadata;
+    const refused = await refusalOf(name, this.#deps.providers, options);
+    if (refused !== undefined) return refused;
     const { queueSize } = spec.retry;
-    const { mail, content } = await this.#rendered(submission, name, spec);
+    const { mail, content } = await this.#rendered(submission, name, spec, options);
     const insertion = await this.#deps.store.insert(mail, content, {
       queueSize,
       ...(key && { key }),
@@ -106,6 +117,7 @@ export class Intake {
     submission: Submission,
     provider: string,
     { sender }: MailProviderSpec,
+    { caller }: SubmitOptions,
   ): Promise<{ readonly mail: MailRecord; readonly content: Uint8Array }> {
     const id = uuidv7();
     const date = this.#deps.clock.now();
@@ -119,6 +131,7 @@ export class Intake {
       id,
       messageId,
       provider,
+      ...(caller === undefined ? {} : { caller }),
       state: 'queued',
       recipients,
       acceptedAt: now,
@@ -140,4 +153,14 @@ export class Intake {
     else if (result.kind === 'refused') observer.refused(result.refusal);
     else if (!result.repeated) observer.accepted(result.mail);
   }
+}
+
+/** A key counts for the caller that chose it. */
+function keyOf(
+  { idempotencyKey, caller }: SubmitOptions,
+  input: unknown,
+): IdempotencyKey | undefined {
+  if (idempotencyKey === undefined) return undefined;
+  const key = caller === undefined ? idempotencyKey : JSON.stringify([caller, idempotencyKey]);
+  return { key, digest: digestOf(input) };
 }

@@ -9,6 +9,8 @@ export function createAttemptLog(logger: Logger): SenderObserver {
     accepted() {},
     refused() {},
     attempted: (report) => logger.info(attemptFields(report), 'mailprovider send attempt'),
+    rerouted: ({ id, messageId, provider: to }, provider) =>
+      logger.info({ provider, to, mail: id, messageId }, 'mailprovider mail rerouted'),
     ended(mail) {
       if (mail.state !== 'dead') return;
       logger.warn(deadLetterFields(mail), 'mailprovider mail could not be delivered');

@@ -30,6 +30,7 @@ export function createSenderMetrics(
   const failed = counter(METRICS.emailsFailedTotal);
   const deferred = counter(METRICS.emailsDeferredTotal);
   const uncertain = counter(METRICS.emailsUncertainTotal);
+  const rerouted = counter(METRICS.emailsReroutedTotal);
   const refused = counter(METRICS.emailsRefusedTotal);
   const duration = new Histogram({
     ...metricOptions(METRICS.sendAttemptDuration, registry),
@@ -39,7 +40,8 @@ export function createSenderMetrics(
   for (const refusal of [...REFUSALS, 'Invalid']) refused.inc({ reason: snakeCase(refusal) }, 0);
   whenDeleted(providers, (provider) => {
     duration.remove({ provider });
-    for (const total of [sent, failed, deferred, uncertain]) void removeSeries(total, provider);
+    for (const total of [sent, failed, deferred, uncertain, rerouted])
+      void removeSeries(total, provider);
   });
   const ending = new EndingMails();
   return {
@@ -61,6 +63,7 @@ export function createSenderMetrics(
       const reason = deferredLabel(report);
       if (reason !== undefined) deferred.inc({ provider, reason });
     },
+    rerouted: ({ provider: to }, provider) => rerouted.inc({ provider, to }),
     ended(mail) {
       const { provider, state } = mail;
       const reason = ending.takeLabel(mail);

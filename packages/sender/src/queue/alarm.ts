@@ -11,10 +11,11 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** The moment is in milliseconds of the monotonic clock. */
+  /** The moment is in milliseconds of the monotonic clock; at infinity it does not ring. */
   set(at: number): void {
     if (this.#set?.at === at) return;
     this.cancel();
+    if (at === Number.POSITIVE_INFINITY) return;
     const cancel = this.#clock.schedule(at - this.#clock.monotonicMs(), () => {
       this.#set = undefined;
       this.#ring();

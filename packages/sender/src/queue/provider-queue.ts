@@ -5,15 +5,22 @@ import type { MailRecord } from '../mail/mail-record.ts';
 import { logStoreFailure } from '../store/log-store-failure.ts';
 import type { Claims } from '../store/mail-store.ts';
 import { Alarm } from './alarm.ts';
+import type { Allowance } from './allowance.ts';
 import { onArrival } from './arrival.ts';
+import type { Failover } from './failover.ts';
 import { MailAttempts, type MailAttemptsDeps } from './mail-attempts.ts';
+import { Rerouting } from './rerouting.ts';
+import { ServerAccess } from './server-access.ts';
 import { ServerGate } from './server-gate.ts';
+import { StrandedMails } from './stranded-mails.ts';
 import { WaitingMails } from './waiting-mails.ts';
 
 export interface ProviderQueueDeps extends MailAttemptsDeps {
   readonly provider: string;
-  /** How many attempts at once the provider allows now. */
-  slots(): number;
+  readonly failover: Failover;
+  allowance(): Allowance;
+  /** Calls back when a server that failed works again. */
+  recovered(): void;
 }
 
 /** Mails that are put off before the event loop has its turn: reading one takes some 0.03 ms. */
@@ -22,44 +29,75 @@ const PUT_OFF_AT_ONCE = 100;
 /** A mail that is due later is given back to a store that others claim from. */
 const HOLD_MS = 10_000;
 
+/** When a mail that a full queue did not take is offered to it again. */
+const FULL_PAUSE_MS = 1_000;
+
 /**
  * The mails of one provider that this process has claimed, until they end.
  *
  * A mail waits until it is due, takes a slot, is attempted, and waits again or ends. When no session
  * can be had, the attempt stands for every mail that is due: all are put off with its reason, and
  * the gate decides when the next one tries. Once a session works again nobody waits on account of
- * the server.
+ * the server. While the provider cannot deliver, mails go to a fallback that can.
  */
 export class ProviderQueue {
   readonly #deps: ProviderQueueDeps;
   readonly #waiting: WaitingMails;
-  readonly #gate: ServerGate;
+  readonly #access: ServerAccess;
   /** An attempt that cannot be marked costs the server a session, so a store that fails is spared, too. */
   readonly #storeGate: ServerGate;
   readonly #opening: Alarm;
   readonly #attempts: MailAttempts;
+  readonly #rerouting: Rerouting;
   readonly #claims: Claims;
-  /** Put off because no session could be had. */
-  readonly #stranded = new Set<string>();
-  /** Stranded when a session worked again, and about to be stored as put off. */
-  readonly #released = new Set<string>();
+  readonly #stranded = new StrandedMails();
   readonly #underWay = new Set<Promise<void>>();
-  /** Those of them that began since the provider was another. */
+  /** Those attempts among them that began since the provider was another. */
   #inSlots = new Set<Promise<void>>();
+  #lastFailure: AttemptFailure | undefined;
   #closed = false;
 
   constructor(deps: ProviderQueueDeps) {
+    const { clock, random, store, provider } = deps;
     this.#deps = deps;
-    this.#waiting = new WaitingMails(deps.clock, () => this.#fill());
-    this.#gate = new ServerGate(deps.random);
-    this.#storeGate = new ServerGate(deps.random);
-    this.#opening = new Alarm(deps.clock, () => this.#fill());
+    this.#waiting = new WaitingMails(clock, () => this.#fill());
+    this.#access = new ServerAccess(clock, random, () => deps.allowance());
+    this.#storeGate = new ServerGate(random);
+    this.#opening = new Alarm(clock, () => this.#fill());
     this.#attempts = new MailAttempts(deps, {
       settled: (mail) => this.#settled(mail),
       lost: (id) => this.#lost(id),
     });
-    this.#claims = deps.store.claim(deps.provider, { claimed: (mail) => this.#claimed(mail) });
+    this.#rerouting = new Rerouting(deps, this.#waiting, {
+      moved: (id) => this.#forget(id),
+      lost: (id) => this.#lost(id),
+      stays: (id) => this.#wait(id, this.#now() + FULL_PAUSE_MS),
+      storeFailed: (id, error) => this.#storeFailed(id, error),
+      over: () => this.#fill(),
+    });
+    this.#claims = store.claim(provider, { claimed: (mail) => this.#claimed(mail) });
     this.#fill();
+  }
+
+  /** Why mails wait for this provider, if they do on its account: the last failure of an attempt. */
+  get heldBy(): AttemptFailure | undefined {
+    const { isFailing, isSpent } = this.#access;
+    return isFailing || isSpent ? this.#lastFailure : undefined;
+  }
+
+  get isBreakerOpen(): boolean {
+    return this.#access.isOpen;
+  }
+
+  /** Whether a mail that another provider cannot deliver may come here. */
+  get mayCome(): boolean {
+    return !this.#closed && this.#access.mayCome(this.#waiting.due + this.#inSlots.size);
+  }
+
+  /** Such a mail is on its way; returns how to tell that it is there, or will not come. */
+  expect(): () => void {
+    this.#access.expect();
+    return () => this.#access.arrived();
   }
 
   /** Lets a mail that was taken wait for its turn again. */
@@ -86,8 +124,14 @@ export class ProviderQueue {
 
   /** The provider, its password or its health is another: what waits on account of the server may try again. */
   changed(): void {
-    this.#gate.reset();
+    this.#access.reset();
     this.#release();
+    this.#fill();
+  }
+
+  /** Another provider can deliver, perhaps what this one cannot. */
+  reconsider(): void {
+    if (this.#access.isDown) this.#release();
     this.#fill();
   }
 
@@ -97,7 +141,7 @@ export class ProviderQueue {
     this.#claims.stop();
     this.#opening.cancel();
     this.#waiting.clear();
-    await Promise.all(this.#underWay);
+    await Promise.all([...this.#underWay, this.#rerouting.close()]);
     await this.#attempts.close();
   }
 
@@ -105,6 +149,7 @@ export class ProviderQueue {
     const { clock, random, rules } = this.#deps;
     const moment = { now: clock.now().getTime(), random: random() };
     const mail = onArrival(stored, rules(), moment);
+    this.#rerouting.note(mail);
     if (stored.dataStarted) this.#attempts.store(mail);
     else this.#wait(mail.id, mail.dueAt);
   }
@@ -119,7 +164,7 @@ export class ProviderQueue {
    */
   #waitAnywhere({ id, dueAt }: MailRecord): void {
     const now = this.#now();
-    const opensAt = now + this.#gate.opensAt - this.#deps.clock.monotonicMs();
+    const opensAt = now + this.#access.opensAt - this.#deps.clock.monotonicMs();
     const from = this.#stranded.has(id) ? Math.min(opensAt, dueAt) : dueAt;
     if (dueAt - now > HOLD_MS && this.#claims.giveBack({ id }, from)) this.#forget(id);
     else this.#wait(id, dueAt);
@@ -130,41 +175,58 @@ export class ProviderQueue {
     this.#forget(id);
   }
 
+  /** Begins what may begin, sends on what cannot be delivered here, and says how many more there is room for. */
   #fill(): void {
-    while (!this.#closed && this.#waiting.hasDue && this.#hasSlot()) {
-      const id = this.#waiting.takeDue();
-      if (id === undefined) return;
-      this.#stranded.delete(id);
-      const inSlots = this.#inSlots;
-      const attempt = this.#attempt(id, inSlots).finally(() => {
-        this.#underWay.delete(attempt);
-        inSlots.delete(attempt);
-        this.#fill();
-      });
-      this.#underWay.add(attempt);
-      inSlots.add(attempt);
-    }
+    if (this.#closed) return;
+    if (!this.#access.isWell) this.#rerouting.begin();
+    while (this.#waiting.due > 0 && this.#inSlots.size < this.#capacity()) this.#begin();
+    if (this.#access.isDown || this.#access.isSpent) this.#rerouting.begin();
+    const opensAt = Math.max(this.#access.opensAt, this.#storeGate.opensAt);
+    if (opensAt > this.#deps.clock.monotonicMs()) this.#opening.set(opensAt);
+    this.#claims.request(this.#wanted());
   }
 
-  #hasSlot(): boolean {
-    const opensAt = Math.max(this.#gate.opensAt, this.#storeGate.opensAt);
-    if (opensAt > this.#deps.clock.monotonicMs()) {
-      this.#opening.set(opensAt);
-      return false;
-    }
-    const room = this.#storeGate.limit(this.#deps.slots());
-    return this.#inSlots.size < this.#gate.limit(room);
+  #capacity(): number {
+    if (this.#storeGate.opensAt > this.#deps.clock.monotonicMs()) return 0;
+    return this.#storeGate.limit(this.#access.capacity(this.#inSlots.size));
+  }
+
+  /** A slot that comes free finds the next mail here. */
+  #wanted(): number {
+    const { isDown, isSpent } = this.#access;
+    const toDeliver = 2 * this.#capacity() - this.#inSlots.size;
+    const toSendOn = isDown || isSpent ? this.#rerouting.room : 0;
+    return Math.max(0, Math.max(toDeliver, toSendOn) - this.#waiting.due);
+  }
+
+  #begin(): void {
+    const id = this.#waiting.takeDue();
+    if (id === undefined) return;
+    this.#stranded.delete(id);
+    const inSlots = this.#inSlots;
+    const attempt = this.#attempt(id, inSlots).finally(() => {
+      this.#underWay.delete(attempt);
+      inSlots.delete(attempt);
+      this.#fill();
+    });
+    this.#underWay.add(attempt);
+    inSlots.add(attempt);
   }
 
   async #attempt(id: string, inSlots: ReadonlySet<unknown>): Promise<void> {
+    this.#access.begin();
+    let offered = false;
     try {
       const end = await this.#attempts.attempt(id);
+      offered = end?.kind === 'offered';
       this.#storeGate.worked();
       if (end === undefined) this.#forget(id);
       else if (end.kind === 'no-session') await this.#strand(id, end.failure);
       else if (inSlots === this.#inSlots) this.#judge(end);
     } catch (error) {
       this.#storeFailed(id, error);
+    } finally {
+      this.#access.end(offered);
     }
   }
 
@@ -177,19 +239,30 @@ export class ProviderQueue {
 
   #judge(end: Exclude<AttemptEnd, { kind: 'no-session' }>): void {
     if (end.kind === 'abandoned') return;
-    if (end.troubled) this.#gate.failed(this.#deps.clock.monotonicMs());
-    else if (this.#gate.worked()) this.#release();
+    if (end.troubled) {
+      this.#lastFailure = end.failure;
+      this.#access.failed();
+    } else if (this.#access.worked()) {
+      this.#release();
+      this.#deps.recovered();
+    }
   }
 
-  /** Puts off everything that is due, as the first one is already. */
+  /** Puts off everything that is due, as the first one is already, unless it can go elsewhere. */
   async #strand(first: string, failure: AttemptFailure): Promise<void> {
-    this.#gate.failed(this.#deps.clock.monotonicMs());
+    this.#lastFailure = failure;
+    this.#access.failed();
+    this.#stranded.add(first);
+    if (this.#access.isDown && this.#rerouting.room > 0) {
+      this.#release();
+      return;
+    }
     const due = this.#waiting.takeAllDue();
-    for (const id of [first, ...due]) this.#stranded.add(id);
+    for (const id of due) this.#stranded.add(id);
     for (const [index, id] of due.entries()) {
       if (index % PUT_OFF_AT_ONCE === PUT_OFF_AT_ONCE - 1) await setImmediate();
       if (this.#closed) return;
-      if (this.#released.delete(id)) this.#wait(id, this.#now());
+      if (this.#stranded.takeReleased(id)) this.#wait(id, this.#now());
       else await this.#putOff(id, failure);
     }
   }
@@ -203,23 +276,27 @@ export class ProviderQueue {
   }
 
   #release(): void {
-    const stranded = [...this.#stranded];
-    this.#stranded.clear();
-    for (const id of stranded) {
-      if (this.#waiting.take(id)) this.#wait(id, this.#now());
-      else this.#released.add(id);
-    }
+    const released = this.#stranded.release((id) => this.#waiting.take(id));
+    for (const id of released) this.#wait(id, this.#now());
   }
 
   #settled(mail: MailRecord): void {
-    if (mail.state !== 'queued') this.ended(mail);
-    else if (this.#released.delete(mail.id)) this.#wait(mail.id, this.#now());
-    else this.#waitAnywhere(mail);
+    if (mail.state !== 'queued') {
+      this.ended(mail);
+      return;
+    }
+    this.#rerouting.note(mail);
+    if (
+      this.#stranded.takeReleased(mail.id) ||
+      (this.#access.isDown && this.#rerouting.mayGo(mail.id))
+    ) {
+      this.#wait(mail.id, this.#now());
+    } else this.#waitAnywhere(mail);
   }
 
   #forget(id: string): void {
     this.#stranded.delete(id);
-    this.#released.delete(id);
+    this.#rerouting.forget(id);
   }
 
   #now(): number {

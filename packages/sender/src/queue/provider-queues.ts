@@ -1,15 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Logger } from '@mailprovider/process';
-import { attemptsAtOnce, ProviderDelivery } from '../delivery/provider-delivery.ts';
+import { fallbacksOf } from '@mailprovider/provider/fallbacks/fallbacks-of';
+import { routeOf } from '@mailprovider/provider/fallbacks/route-of';
+import { ProviderDelivery } from '../delivery/provider-delivery.ts';
 import type { SessionOpener } from '../delivery/session-opener.ts';
-import { unhealthySince } from '../delivery/unhealthy-since.ts';
-import type { SenderObserver } from '../observer.ts';
+import { unhealthyFor, unhealthySince } from '../delivery/unhealthy-since.ts';
+import type { AttemptFailure } from '../mail/attempt-result.ts';
+import type { BreakerReading, SenderObserver } from '../observer.ts';
 import type { ProviderSource } from '../ports.ts';
 import { type Usability, usableProvider } from '../selection/usable-provider.ts';
 import type { SenderSettings } from '../settings.ts';
 import type { MailStore } from '../store/mail-store.ts';
+import { allowanceOf } from './allowance.ts';
 import type { OutcomeRules } from './attempt-outcome.ts';
+import type { Failover } from './failover.ts';
 import { ProviderQueue } from './provider-queue.ts';
+import { DEFAULT_FAST_RETRIES } from './retry-policy.ts';
 
 export interface ProviderQueuesDeps {
   readonly store: MailStore;
@@ -21,9 +27,6 @@ export interface ProviderQueuesDeps {
   readonly logger: Logger;
   readonly settings: SenderSettings;
 }
-
-/** What `spec.retry` has where a provider is not there to say. */
-const DEFAULT_FAST_RETRIES = { count: 3, initialBackoffMs: 100 } as const;
 
 interface Served {
   /** As last told. */
@@ -70,6 +73,20 @@ export class ProviderQueues {
     return { fast, retry: settings.retry, uncertainRetries: settings.uncertainRetries };
   }
 
+  /** Of every provider that is declared. */
+  breakers(): readonly BreakerReading[] {
+    return [...this.#served]
+      .filter(([provider]) => this.#deps.providers.get(provider) !== undefined)
+      .map(([provider, { queue }]) => ({ provider, isOpen: queue.isBreakerOpen }));
+  }
+
+  /** Why a mail that was not tried yet waits for that provider: what an attempt or a health check found last. */
+  heldBy(name: string): AttemptFailure | undefined {
+    const usability = usableProvider(this.#deps.providers, name);
+    if (!usability.usable) return { reason: usability.reason };
+    return this.#served.get(name)?.queue.heldBy ?? unhealthyFor(usability.provider);
+  }
+
   /** Begins no attempt more; resolves when those under way have ended, after `graceMs` at the latest by force. */
   async close(graceMs: number): Promise<void> {
     this.#stopListening();
@@ -91,12 +108,35 @@ export class ProviderQueues {
       provider: name,
       delivery,
       rules: () => this.rulesOf(name),
-      slots: () => {
-        const now = usability();
-        return now.usable ? attemptsAtOnce(now.spec) : 1;
-      },
+      allowance: () => allowanceOf(usability(), settings.replicas),
+      failover: this.#failoverFrom(name),
+      recovered: () => this.#others(name, (queue) => queue.reconsider()),
     });
     return { usability: usability(), queue, delivery };
+  }
+
+  #failoverFrom(name: string): Failover {
+    const find = (origin: string) => {
+      const { providers } = this.#deps;
+      const fallbacks = (provider: string) => fallbacksOf(providers.get(provider)?.spec);
+      for (const provider of routeOf(origin, fallbacks)) {
+        if (provider === name || !this.#served.get(provider)?.queue.mayCome) continue;
+        const usability = usableProvider(providers, provider);
+        if (usability.usable) return { provider, queueSize: usability.spec.retry.queueSize };
+      }
+      return undefined;
+    };
+    return {
+      hasDestination: (origin) => find(origin) !== undefined,
+      destinationOf: (origin) => {
+        const found = find(origin);
+        return found && { ...found, arrived: this.of(found.provider).expect() };
+      },
+    };
+  }
+
+  #others(name: string, tell: (queue: ProviderQueue) => void): void {
+    for (const [other, { queue }] of this.#served) if (other !== name) tell(queue);
   }
 
   #providerChanged(name: string): void {
@@ -109,6 +149,9 @@ export class ProviderQueues {
     served.usability = usableProvider(this.#deps.providers, name);
     if (!meansTheSame(before, served.usability)) renew(served);
     else if (isUnhealthy(before) && !isUnhealthy(served.usability)) served.queue.changed();
+    else if (isUnhealthy(before) === isUnhealthy(served.usability)) return;
+    else served.queue.reconsider();
+    this.#others(name, (queue) => queue.reconsider());
   }
 
   #secretChanged(name: string): void {

@@ -7,6 +7,9 @@ export interface FastRetries {
   readonly initialBackoffMs: number;
 }
 
+/** What `spec.retry` has where a provider is not there to say. */
+export const DEFAULT_FAST_RETRIES: FastRetries = { count: 3, initialBackoffMs: 100 };
+
 /** The greatest pause between fast retries: the greatest `initialBackoffMs` there is. */
 const FAST_MAX_MS = 60_000;
 

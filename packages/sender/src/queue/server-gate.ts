@@ -22,6 +22,11 @@ export class ServerGate {
     this.#random = random;
   }
 
+  /** How often it failed since it last worked. */
+  get failures(): number {
+    return this.#failures;
+  }
+
   /** When attempts may begin, in milliseconds of the same clock as `failed`. */
   get opensAt(): number {
     return this.#opensAt;

@@ -17,8 +17,14 @@ export class WaitingMails {
     this.#becameDue = becameDue;
   }
 
-  get hasDue(): boolean {
-    return this.#due.size > 0;
+  /** How many are due. */
+  get due(): number {
+    return this.#due.size;
+  }
+
+  /** The ids of those that are due; they may be taken meanwhile. */
+  dueIds(): Iterable<string> {
+    return this.#due;
   }
 
   /**

@@ -33,6 +33,8 @@ export class SendStatusKeeper implements SenderObserver {
     status.attempted(report);
   }
 
+  rerouted(): void {}
+
   ended(): void {}
 
   /** Tries once more to write what is not written yet. */

@@ -40,14 +40,15 @@ export class LocalQueue {
   }
 
   claim(taker: MailTaker): Claims {
-    this.#taker = taker;
-    const mails = [...this.#unclaimed.values()];
-    this.#unclaimed.clear();
-    for (const mail of mails) taker.claimed(mail);
+    let stopped = false;
+    queueMicrotask(() => {
+      if (!stopped) this.#handOver(taker);
+    });
     return {
       request() {},
       giveBack: () => false,
       stop: () => {
+        stopped = true;
         this.#taker = undefined;
       },
     };
@@ -59,5 +60,12 @@ export class LocalQueue {
       if (oldestQueuedAt === undefined || at < oldestQueuedAt) oldestQueuedAt = at;
     }
     return { provider: this.#provider, depth: this.#queuedAt.size, oldestQueuedAt };
+  }
+
+  #handOver(taker: MailTaker): void {
+    this.#taker = taker;
+    const mails = [...this.#unclaimed.values()];
+    this.#unclaimed.clear();
+    for (const mail of mails) taker.claimed(mail);
   }
 }

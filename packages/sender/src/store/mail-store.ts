@@ -148,7 +148,7 @@ export interface MailStore {
   ): Promise<MailPage>;
   /** Of every provider that mails are queued for, and of those that are claimed. */
   readings(): Promise<readonly QueueReading[]>;
-  /** Begins to claim the queued mails of a provider; only once for each. */
+  /** Begins to claim the queued mails of a provider, only once for each; the taker is told from after the call on. */
   claim(provider: string, taker: MailTaker): Claims;
   /**
    * Resolves when everything is durable, and what was claimed, or kept in a folder, is free for
