@@ -10,6 +10,8 @@ export type CallFault =
   | 'no-responders'
   /** The user may not use the subject. */
   | 'denied'
+  /** The server takes no message of that size. */
+  | 'too-large'
   | 'closed';
 
 export class CallFailure extends Error {
@@ -55,6 +57,7 @@ const ADVICE: Record<CallFault, string> = {
   unanswered: 'did not answer, and may have done what was asked; check that it runs',
   'no-responders': 'has no JetStream that answers; enable it, and check that a majority runs',
   denied: 'denies this user what the store needs; grant the permissions that the manual lists',
+  'too-large': 'takes no message of that size; raise max_payload of the server',
   closed: 'was closed',
 };
 
