@@ -9,7 +9,8 @@ t.test('a message is read as it was written, with a content of its own', async (
     const message = encodeToken({ stored, content: sampleContent(size) });
     const token = decodeToken(message);
     message.fill(0);
-    t.same(token, { stored, content: sampleContent(size) });
+    t.same(token?.stored, stored);
+    t.same(Uint8Array.from(token?.content ?? [1]), sampleContent(size));
   }
 });
 
