@@ -10,6 +10,7 @@ import {
 } from '@nats-io/transport-node';
 import { CallFailure, type CallFault, isPassing, JetStreamRefusal } from './failure.ts';
 import { lastToken } from './names.ts';
+import { Outbox } from './outbox.ts';
 
 /** An answer takes milliseconds; that of a cluster that elects a leader does not come. */
 const ANSWER_MS = 2_500;
@@ -42,6 +43,7 @@ export class Calls {
   readonly connection: NatsConnection;
   readonly #logger: Logger;
   readonly #inbox = createInbox();
+  readonly #outbox: Outbox;
   readonly #answers: Subscription;
   readonly #pending = new Map<string, Pending>();
   readonly #sweep: NodeJS.Timeout;
@@ -53,6 +55,7 @@ export class Calls {
   constructor(connection: NatsConnection, logger: Logger) {
     this.connection = connection;
     this.#logger = logger;
+    this.#outbox = new Outbox(connection);
     this.#answers = connection.subscribe(`${this.#inbox}.*`, {
       callback: (_error, answer) => this.#answered(answer),
     });
@@ -101,14 +104,14 @@ export class Calls {
 
   /** Sends what needs no answer; nothing where there is no connection. */
   tell(subject: string, payload: string, reply?: string): void {
-    if (this.isConnected) {
-      this.connection.publish(subject, payload, reply === undefined ? {} : { reply });
-    }
+    const options = reply === undefined ? {} : { reply };
+    if (this.isConnected) this.#outbox.add({ subject, payload, options });
   }
 
   async close(): Promise<void> {
     const wasConnected = this.isConnected;
     this.#closed = true;
+    this.#outbox.send();
     if (wasConnected) await Promise.race([this.connection.flush(), pause(ANSWER_MS)]);
     clearInterval(this.#sweep);
     this.#answers.unsubscribe();
@@ -123,10 +126,12 @@ export class Calls {
       const token = this.#last.toString(36);
       const until = performance.now() + ANSWER_MS;
       this.#pending.set(token, { subject, until, resolve, reject });
-      this.connection.publish(subject, payload, {
-        reply: `${this.#inbox}.${token}`,
-        ...(headers && { headers }),
-      });
+      const options = { reply: `${this.#inbox}.${token}`, ...(headers && { headers }) };
+      const failed = (error: unknown) => {
+        this.#pending.delete(token);
+        reject(error);
+      };
+      this.#outbox.add({ subject, payload, options, failed });
     });
   }
 
@@ -168,6 +173,7 @@ export class Calls {
 
   #lost(): void {
     this.#lostAt ??= performance.now();
+    this.#outbox.clear();
     this.#failAll('unanswered');
   }
 
