@@ -6,6 +6,7 @@ import {
   type MsgHdrs,
   type NatsConnection,
   PermissionViolationError,
+  type PublishOptions,
   type Subscription,
 } from '@nats-io/transport-node';
 import { CallFailure, type CallFault, isPassing, JetStreamRefusal } from './failure.ts';
@@ -27,6 +28,12 @@ interface Pending {
   readonly reject: (error: CallFailure) => void;
 }
 
+interface Outgoing {
+  readonly subject: string;
+  readonly payload: string | Uint8Array;
+  readonly options: PublishOptions;
+}
+
 /** What JetStream says of a message that it stored. */
 export interface Stored {
   readonly seq: number;
@@ -46,6 +53,7 @@ export class Calls {
   readonly #pending = new Map<string, Pending>();
   readonly #sweep: NodeJS.Timeout;
   readonly #reconnected = new Set<() => void>();
+  #outgoing: Outgoing[] = [];
   #last = 0;
   #lostAt: number | undefined;
   #closed = false;
@@ -54,7 +62,9 @@ export class Calls {
     this.connection = connection;
     this.#logger = logger;
     this.#answers = connection.subscribe(`${this.#inbox}.*`, {
-      callback: (_error, answer) => this.#answered(answer),
+      callback: (error, answer) => {
+        if (!error) this.#answered(answer);
+      },
     });
     this.#sweep = setInterval(() => this.#expire(), SWEEP_MS);
     void this.#watch();
@@ -101,14 +111,14 @@ export class Calls {
 
   /** Sends what needs no answer; nothing where there is no connection. */
   tell(subject: string, payload: string, reply?: string): void {
-    if (this.isConnected) {
-      this.connection.publish(subject, payload, reply === undefined ? {} : { reply });
-    }
+    if (!this.isConnected) return;
+    this.#enqueue({ subject, payload, options: reply === undefined ? {} : { reply } });
   }
 
   async close(): Promise<void> {
     const wasConnected = this.isConnected;
     this.#closed = true;
+    this.#flush();
     if (wasConnected) await Promise.race([this.connection.flush(), pause(ANSWER_MS)]);
     clearInterval(this.#sweep);
     this.#answers.unsubscribe();
@@ -123,11 +133,31 @@ export class Calls {
       const token = this.#last.toString(36);
       const until = performance.now() + ANSWER_MS;
       this.#pending.set(token, { subject, until, resolve, reject });
-      this.connection.publish(subject, payload, {
-        reply: `${this.#inbox}.${token}`,
-        ...(headers && { headers }),
-      });
+      const reply = `${this.#inbox}.${token}`;
+      this.#enqueue({ subject, payload, options: { reply, ...(headers && { headers }) } });
     });
+  }
+
+  /** What is sent in one turn of the event loop is written together, which halves its cost. */
+  #enqueue(message: Outgoing): void {
+    if (this.#outgoing.push(message) === 1) setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    const messages = this.#outgoing;
+    this.#outgoing = [];
+    if (this.#lostAt !== undefined || this.connection.isClosed()) return;
+    for (const message of messages) this.#publish(message);
+  }
+
+  #publish({ subject, payload, options }: Outgoing): void {
+    try {
+      this.connection.publish(subject, payload, options);
+    } catch (error) {
+      const token = lastToken(options.reply ?? '');
+      this.#pending.get(token)?.reject(new CallFailure('too-large', { cause: error }));
+      this.#pending.delete(token);
+    }
   }
 
   #answered(answer: Msg): void {
