@@ -76,7 +76,13 @@ async function start(task: z.output<typeof taskSchema>): Promise<string> {
     logger,
   });
   const limits = DEFAULT_SUBMISSION_LIMITS;
-  const api = createApiServer({ sender, authenticate: loopbackAuthenticator, limits, logger });
+  const api = createApiServer({
+    sender,
+    providers,
+    authenticate: loopbackAuthenticator,
+    limits,
+    logger,
+  });
   return api.listen({ host: '127.0.0.1', port: 0 });
 }
 

@@ -98,7 +98,7 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
   const knowsAll = () => known.synced && known.claim.value !== undefined;
   const isReady = () => running !== undefined && knowsAll() && isAlive();
   const sender = lateSender(coming, store);
-  const api = createApiServer({ ...edge, sender, limits: config.limits, logger, isReady });
+  const api = createApiServer({ ...config, ...edge, sender, providers, logger, isReady });
   const operations = createOperationsServer({ registry, isReady, isAlive });
   const close = async () => {
     if (running === undefined) stopWatching.abort();

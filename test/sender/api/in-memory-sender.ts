@@ -84,6 +84,7 @@ export function apiUnderTest(change: Partial<Parameters<typeof createApiServer>[
   const logged: unknown[][] = [];
   const app = createApiServer({
     sender,
+    providers: { get: () => undefined },
     authenticate: everybody,
     limits: DEFAULT_SUBMISSION_LIMITS,
     logger: { error: (...args: unknown[]) => logged.push(args) },

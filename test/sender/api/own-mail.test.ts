@@ -1,3 +1,4 @@
+import type { MailProvider } from '@mailprovider/provider/mail-provider';
 import t from 'tap';
 import { z } from 'zod';
 import { byName, DeclaredCaller, idOf, StoredMails } from './callers.ts';
@@ -8,10 +9,19 @@ const pageSchema = z.object({
   next: z.string().optional(),
 });
 
-function twoCallers(stored: readonly string[]) {
+const relayWithFallback: MailProvider = {
+  metadata: { name: 'relay', uid: '1', resourceVersion: '1', generation: 1 },
+  spec: { fallbacks: ['backup'] },
+};
+
+function twoCallers(stored: readonly string[], providers: readonly MailProvider[] = []) {
   const [a, b] = [new DeclaredCaller('a'), new DeclaredCaller('b')];
   const sender = new StoredMails(stored);
-  const { app } = apiUnderTest({ sender, authenticate: byName([a, b]) });
+  const { app } = apiUnderTest({
+    sender,
+    authenticate: byName([a, b]),
+    providers: { get: (name) => providers.find(({ metadata }) => metadata.name === name) },
+  });
   const call = (caller: string, method: 'GET' | 'POST', url: string, payload?: object) =>
     app.inject({
       method,
@@ -85,6 +95,23 @@ t.test('a dead letter is not queued anew for a provider that the caller may not 
   a.uses['relay'] = 'allowed';
   t.equal((await retry()).statusCode, 200);
 });
+
+t.test(
+  'a dead letter is not queued anew where a fallback is not the caller’s to use',
+  async (t) => {
+    const { a, sender, call } = twoCallers(['a'], [relayWithFallback]);
+    a.uses['relay'] = 'allowed';
+    const retry = () => call('a', 'POST', `/v1/mails/${idOf(0)}/retry`);
+    t.match((await retry()).json(), {
+      status: 403,
+      reason: 'ProviderForbidden',
+      detail: /"backup"/,
+    });
+    t.notOk(sender.calls.some(([name]) => name === 'retry'));
+    a.uses['backup'] = 'allowed';
+    t.equal((await retry()).statusCode, 200);
+  },
+);
 
 t.test('the right to list shows the mail of all, that to update changes it', async (t) => {
   const { a, call, list } = twoCallers(['a', 'b']);

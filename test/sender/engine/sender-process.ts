@@ -33,7 +33,12 @@ const sender = await createSender({
   },
   logger: createLogger('sender', 'silent'),
 });
-const api = createApiServer({ sender, authenticate: loopbackAuthenticator, limits });
+const api = createApiServer({
+  sender,
+  providers: declared,
+  authenticate: loopbackAuthenticator,
+  limits,
+});
 const url = await listen(api, parseBindAddress('127.0.0.1:0'), '--bind-address');
 process.stdout.write(`${url}\n`);
 process.once('SIGTERM', async () => {

@@ -107,7 +107,13 @@ export async function startLocalSender(
     settings: { graceMs: GRACE_MS },
   });
   const limits = DEFAULT_SUBMISSION_LIMITS;
-  const api = createApiServer({ sender, authenticate: loopbackAuthenticator, limits, logger });
+  const api = createApiServer({
+    sender,
+    providers,
+    authenticate: loopbackAuthenticator,
+    limits,
+    logger,
+  });
   const close = async () => {
     await Promise.all([api.close(), sender.close()]);
     await statuses.close();

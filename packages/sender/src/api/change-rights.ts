@@ -1,5 +1,9 @@
+import { fallbacksOf } from '@mailprovider/provider/fallbacks/fallbacks-of';
+import { routeOf } from '@mailprovider/provider/fallbacks/route-of';
 import type { Caller } from '../callers/caller.ts';
+import { mayUseAll } from '../callers/may-use-all.ts';
 import type { MailRecord } from '../mail/mail-record.ts';
+import type { ProviderSource } from '../ports.ts';
 import type { Sender } from '../sender.ts';
 import type { Problem } from './problem.ts';
 import { isMailId } from './request-schemas.ts';
@@ -19,14 +23,26 @@ function mayNotUse(provider: string): Problem {
 /** How a mail may be changed. */
 export type MailChange = 'cancel' | 'retry';
 
-/** To queue a mail anew is to use its provider anew. */
-async function whyUnusable(caller: Caller, { origin, provider }: MailRecord) {
-  const first = origin ?? provider;
-  switch (await caller.mayUse(first)) {
+/** What the rights of callers depend on. */
+export interface ChangeRightsDeps {
+  readonly sender: Pick<Sender, 'find'>;
+  /** Whose fallbacks a mail may come to. */
+  readonly providers: Pick<ProviderSource, 'get'>;
+}
+
+/** To queue a mail anew is to use its provider, and the fallbacks that has by now, anew. */
+async function whyUnusable(
+  caller: Caller,
+  { origin, provider }: MailRecord,
+  providers: ChangeRightsDeps['providers'],
+): Promise<Problem | undefined> {
+  const route = routeOf(origin ?? provider, (name) => fallbacksOf(providers.get(name)?.spec));
+  const permission = await mayUseAll(caller, route);
+  switch (permission.kind) {
     case 'allowed':
       return undefined;
     case 'denied':
-      return mayNotUse(first);
+      return mayNotUse(permission.provider);
     case 'unknown':
       return RIGHTS_UNKNOWN;
   }
@@ -34,7 +50,7 @@ async function whyUnusable(caller: Caller, { origin, provider }: MailRecord) {
 
 /** Why the caller may not change a mail, which may be gone by then; nothing if it may. */
 export async function whyUnchangeable(
-  sender: Pick<Sender, 'find'>,
+  { sender, providers }: ChangeRightsDeps,
   caller: Caller | undefined,
   id: string,
   change: MailChange,
@@ -46,7 +62,7 @@ export async function whyUnchangeable(
   const right = isOwn(mail, caller) ? 'allowed' : await caller.mayHandleAll('update');
   switch (right) {
     case 'allowed':
-      return change === 'retry' ? whyUnusable(caller, mail) : undefined;
+      return change === 'retry' ? whyUnusable(caller, mail, providers) : undefined;
     case 'denied':
       return MAY_NOT_CHANGE;
     case 'unknown':

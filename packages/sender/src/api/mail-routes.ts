@@ -4,6 +4,7 @@ import type { Caller } from '../callers/caller.ts';
 import type { CallerLimit } from '../callers/caller-limit.ts';
 import { mayUseAll } from '../callers/may-use-all.ts';
 import { submissionProblems } from '../mail/submission-problems.ts';
+import type { ProviderSource } from '../ports.ts';
 import type { ChangeResult, Sender, SubmitOptions, SubmitResult } from '../sender.ts';
 import { bodyBudget } from './body-budget.ts';
 import { callerOf } from './caller-of.ts';
@@ -27,6 +28,7 @@ const NOT_READY: Problem = {
 
 export interface MailRoutesDeps {
   readonly sender: Sender;
+  readonly providers: Pick<ProviderSource, 'get'>;
   /** Whether mails are accepted and changed now. */
   isReady(): boolean;
   /** Without it callers may submit as fast as they can. */
@@ -130,13 +132,14 @@ function addReadRoutes(app: FastifyInstance, { sender }: MailRoutesDeps): void {
   });
 }
 
-function addChangeRoutes(app: FastifyInstance, { sender, isReady }: MailRoutesDeps): void {
+function addChangeRoutes(app: FastifyInstance, deps: MailRoutesDeps): void {
+  const { sender, isReady } = deps;
   for (const change of ['cancel', 'retry'] as const) {
     const path = `/v1/mails/:id/${change}`;
     app.post<MailId>(path, { bodyLimit: NO_BODY_BYTES }, async (request, reply) => {
       if (!isReady()) return sendProblem(reply, NOT_READY);
       const { id } = request.params;
-      const problem = await whyUnchangeable(sender, callerOf(request), id, change);
+      const problem = await whyUnchangeable(deps, callerOf(request), id, change);
       if (problem !== undefined) return sendProblem(reply, problem);
       return sendChanged(reply, await sender[change](id));
     });

@@ -3,6 +3,7 @@ import type { CertificateSource } from '@mailprovider/process/certificates/certi
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { CallerLimit } from '../callers/caller-limit.ts';
 import { jsonBytesLimit, type SubmissionLimits } from '../mail/submission-limits.ts';
+import type { ProviderSource } from '../ports.ts';
 import type { Sender } from '../sender.ts';
 import type { Authenticate, Authentication } from './authentication.ts';
 import { setCaller } from './caller-of.ts';
@@ -25,6 +26,8 @@ const OPENAPI_PATH = '/openapi.json';
 
 export interface ApiDeps {
   readonly sender: Sender;
+  /** Those of the sender; their fallbacks count where callers are told apart. */
+  readonly providers: Pick<ProviderSource, 'get'>;
   readonly authenticate: Authenticate;
   /** How fast each caller may submit; without it as fast as it can. */
   readonly callerLimit?: CallerLimit | undefined;
@@ -79,7 +82,7 @@ function answerFrameworkError(error: Error, _request: FastifyRequest, reply: Fas
  * finished and close their connections.
  */
 export function createApiServer(deps: ApiDeps): FastifyInstance {
-  const { sender, authenticate, callerLimit, certificates, limits, logger } = deps;
+  const { sender, providers, authenticate, callerLimit, certificates, limits, logger } = deps;
   const { isReady = () => true } = deps;
   const { requestTimeout, keepAliveTimeout, ...http } = CONNECTION_TIMEOUTS;
   const clientErrors = new ClientErrors();
@@ -105,7 +108,7 @@ export function createApiServer(deps: ApiDeps): FastifyInstance {
     done(null, body),
   );
   const routes = recordRoutes(app);
-  addMailRoutes(app, { sender, isReady, callerLimit });
+  addMailRoutes(app, { sender, providers, isReady, callerLimit });
   const document = JSON.stringify(openApiDocument(limits));
   app.get(OPENAPI_PATH, (_request, reply) => reply.type('application/json').send(document));
   answerOtherMethods(app, routes);
