@@ -5,6 +5,11 @@ import { loadConfig } from '@mailprovider/sender/config';
 import { execa } from 'execa';
 import t from 'tap';
 
+const PROGRAM = join(import.meta.dirname, '../../../packages/sender/bin/mailprovider-sender.js');
+
+const run = (...flags: string[]) =>
+  execa(process.execPath, [PROGRAM, ...flags], { reject: false, all: true });
+
 const load = (...flags: string[]) => loadConfig(['node', 'mailprovider-sender', ...flags]);
 
 t.test(
@@ -35,12 +40,33 @@ t.test('flags of deliveries become settings', async (t) => {
   t.match(store, { engine: 'lmdb', dataMaxBytes: 100_000_000 });
 });
 
-t.test('a limit below which no mail would be taken is refused', async (t) => {
-  const program = join(import.meta.dirname, '../../../packages/sender/bin/mailprovider-sender.js');
-  const flags = ['--data-max-bytes', '1000000'];
-  const { exitCode, stderr } = await execa(process.execPath, [program, ...flags], {
-    reject: false,
+t.test('the flags of NATS become a store', async (t) => {
+  const servers = 'nats://a:4222, tls://user:p%40ss@b:4222,[::1]:4222';
+  const { store } = load('--engine', 'nats', '--nats-servers', servers, '--nats-ack-wait', '5s');
+  t.match(store, {
+    engine: 'nats',
+    nats: {
+      servers: ['nats://a:4222', 'tls://user:p%40ss@b:4222', '[::1]:4222'],
+      replicas: 3,
+      ackWaitMs: 5_000,
+    },
   });
+});
+
+t.test('flags of an engine that contradict each other end the process', async (t) => {
+  const { exitCode, all } = await run('--nats-servers', 'nats://user:hidden@a:4222');
   t.equal(exitCode, 1);
-  t.match(stderr, /--data-max-bytes .* must be more than 16777216, which are kept free/);
+  t.equal(all, 'error: --nats-servers is for --engine=nats; set that, or leave it out');
+});
+
+t.test('a time without a sign of life is not too short to give one', async (t) => {
+  const { exitCode, all } = await run('--engine', 'nats', '--nats-ack-wait', '0');
+  t.equal(exitCode, 1);
+  t.match(all, /--nats-ack-wait .* must be 1s or more/);
+});
+
+t.test('a limit below which no mail would be taken is refused', async (t) => {
+  const { exitCode, all } = await run('--data-max-bytes', '1000000');
+  t.equal(exitCode, 1);
+  t.match(all, /--data-max-bytes .* must be more than 16777216, which are kept free/);
 });

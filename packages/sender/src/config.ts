@@ -27,6 +27,7 @@ import {
   engineConfigOf,
   engineFlags,
 } from './engine-config.ts';
+import { engineFault } from './engine-fault.ts';
 import { DEFAULT_SUBMISSION_LIMITS, type SubmissionLimits } from './mail/submission-limits.ts';
 import { DEFAULT_SETTINGS, type SenderSettings } from './settings.ts';
 import { DEFAULT_RETENTION, type Retention } from './store/mail-store.ts';
@@ -180,7 +181,8 @@ export function loadConfig(argv: readonly string[] = process.argv): SenderConfig
       DEFAULT_SYSTEM_NAMESPACE,
     )
     .addOption(metricsBindAddressFlag());
-  for (const flag of [...apiFlags(), ...engineFlags(), ...retentionFlags(), ...retryFlags()])
+  const engine = engineFlags();
+  for (const flag of [...apiFlags(), ...engine, ...retentionFlags(), ...retryFlags()])
     command.addOption(flag);
   command
     .option('--allow-loopback', 'dial loopback addresses too; for development only', false)
@@ -197,6 +199,9 @@ export function loadConfig(argv: readonly string[] = process.argv): SenderConfig
   const flags = command.opts<
     Omit<SenderConfig, 'limits' | 'settings' | 'retention' | 'store'> & DeliveryFlags & EngineFlags
   >();
+  const isGiven = (flag: Option) => command.getOptionValueSource(flag.attributeName()) === 'cli';
+  const fault = engineFault(flags, engine.filter(isGiven));
+  if (fault !== undefined) command.error(`error: ${fault}`);
   const limits = {
     ...DEFAULT_SUBMISSION_LIMITS,
     contentBytes: flags.maxMessageBytes,

@@ -1,4 +1,4 @@
-import { durationFlag, parseCount } from '@mailprovider/process';
+import { durationFlag, parseCount, parseDuration } from '@mailprovider/process';
 import { InvalidArgumentError, Option } from 'commander';
 import type { JetStreamOptions } from './jetstream/open-jetstream-store.ts';
 import { RESERVE_BYTES } from './store/room.ts';
@@ -35,6 +35,8 @@ export interface EngineFlags {
 const DEFAULT_DATA_DIR = '/var/lib/mailprovider-sender';
 const DEFAULT_SERVER = 'nats://127.0.0.1:4222';
 const DEFAULT_ACK_WAIT_MS = 30_000;
+/** A sign of life is due several times meanwhile, and a busy process gives it late. */
+const LEAST_ACK_WAIT_MS = 1_000;
 
 /** Reads how much a store may hold; with its reserve alone it would take no mail. */
 function parseStoreBytes(text: string): number {
@@ -43,6 +45,12 @@ function parseStoreBytes(text: string): number {
     throw new InvalidArgumentError(`must be more than ${RESERVE_BYTES}, which are kept free`);
   }
   return bytes;
+}
+
+function parseAckWait(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds < LEAST_ACK_WAIT_MS) throw new InvalidArgumentError('must be 1s or more');
+  return milliseconds;
 }
 
 function lmdbFlags(): readonly Option[] {
@@ -61,7 +69,7 @@ function lmdbFlags(): readonly Option[] {
 function natsFlags(): readonly Option[] {
   return [
     new Option('--nats-servers <urls>', 'URLs of NATS servers, with commas between them')
-      .argParser((urls) => urls.split(','))
+      .argParser((urls) => urls.split(',').map((url) => url.trim()))
       .default([DEFAULT_SERVER], DEFAULT_SERVER),
     new Option(
       '--nats-credentials-file <file>',
@@ -87,7 +95,7 @@ function natsFlags(): readonly Option[] {
       '--nats-ack-wait',
       'mails of a sender that gives no sign of life go to others after so long',
       DEFAULT_ACK_WAIT_MS,
-    ),
+    ).argParser(parseAckWait),
   ];
 }
 
