@@ -7,9 +7,9 @@ import t, { type Test } from 'tap';
 import { natsUnderTest, WITHOUT_NATS } from '../../nats/nats-under-test.ts';
 import { change, insert, QUEUE_SIZE } from '../store/sample-changes.ts';
 import { sampleContent, sampleMail } from '../store/sample-mail.ts';
-import { CuttingProxy } from './cutting-proxy.ts';
 import { until } from './eventually.ts';
 import { freshPrefix, openedStore, optionsFor, Taken } from './jetstream-under-test.ts';
+import { UnreliableLink } from './unreliable-link.ts';
 
 t.setTimeout(100_000);
 
@@ -22,7 +22,7 @@ t.test('a sender that ends in the middle of a change', { skip: WITHOUT_NATS }, a
   /** A store that will be cut off, another that will not, and the depth of all queues. */
   async function stores(t: Test) {
     const streamPrefix = freshPrefix();
-    const proxy = await CuttingProxy.start(t, url);
+    const proxy = await UnreliableLink.start(t, url);
     const shared = { streamPrefix, ackWaitMs: 800 };
     const mortal = await openJetStreamStore(optionsFor(proxy.url, shared));
     t.teardown(() => mortal.close());
