@@ -67,6 +67,12 @@ export class Records {
     return decodeStored(Buffer.from(found.data, 'base64').toString(), found.seq);
   }
 
+  /** Whether there is one, readable or not. */
+  async has(id: string): Promise<boolean> {
+    const { records, record } = this.#names;
+    return (await lastMessage(this.#calls, records, record(id))) !== undefined;
+  }
+
   /**
    * Replaces the record of the revision that `stored` has, and resolves with it as it is then; with
    * nothing when its revision is another by now. A write whose answer was lost counts as made once it
