@@ -10,43 +10,44 @@ import type { Records } from './records.ts';
 const INSERTION_MS = 3_600_000;
 const INTERVAL_MS = 6 * 3_600_000;
 
+export interface OrphansDeps {
+  readonly contents: Contents;
+  readonly records: Records;
+  readonly queued: QueuedMessages;
+  /** Addresses, without credentials. */
+  readonly servers: string;
+  readonly logger: Logger;
+}
+
 /**
  * Removes contents that a sender left behind which ended before it queued their mail, now and every six
  * hours; returns how to stop, which waits for a removal under way.
  */
-export function sweepOrphans(deps: {
-  readonly contents: Contents;
-  readonly records: Records;
-  readonly queued: QueuedMessages;
-  readonly servers: string;
-  readonly logger: Logger;
-}): () => Promise<void> {
-  const { contents, records, queued, servers, logger } = deps;
-  let isStopped = false;
-  let underWay = sweep();
+export function sweepOrphans(deps: OrphansDeps): () => Promise<void> {
+  const stop = new AbortController();
+  let underWay = sweep(deps, stop.signal);
   const timer = setInterval(() => {
-    underWay = sweep();
+    underWay = sweep(deps, stop.signal);
   }, INTERVAL_MS);
-
-  async function sweep(): Promise<void> {
-    try {
-      for (const id of await contents.ids()) {
-        if (isStopped) return;
-        if (await isOrphan(id)) await contents.purge(id);
-      }
-    } catch (error) {
-      if (!isStopped) logStoreFailure(logger, storeFailure(servers, error));
-    }
-  }
-
-  async function isOrphan(id: string): Promise<boolean> {
-    const isOld = isMailId(id) && acceptedAtOf(id) < Date.now() - INSERTION_MS;
-    return isOld && !(await records.has(id)) && !(await queued.has(id));
-  }
-
   return async () => {
-    isStopped = true;
+    stop.abort();
     clearInterval(timer);
     await underWay;
   };
+}
+
+async function sweep(deps: OrphansDeps, signal: AbortSignal): Promise<void> {
+  try {
+    for (const id of await deps.contents.ids()) {
+      if (signal.aborted) return;
+      if (await isOrphan(deps, id)) await deps.contents.purge(id);
+    }
+  } catch (error) {
+    if (!signal.aborted) logStoreFailure(deps.logger, storeFailure(deps.servers, error));
+  }
+}
+
+async function isOrphan({ records, queued }: OrphansDeps, id: string): Promise<boolean> {
+  const isOld = isMailId(id) && acceptedAtOf(id) < Date.now() - INSERTION_MS;
+  return isOld && !(await records.has(id)) && !(await queued.has(id));
 }
