@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
-import { connect as connectPlain } from 'node:net';
+import { type AddressInfo, connect as connectPlain } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type ConnectionOptions, connect } from 'node:tls';
 import type { Certificate } from '@mailprovider/pki';
 import { createLogger } from '@mailprovider/process';
 import { startFileSource } from '@mailprovider/process/certificates/file-source';
+import { httpsServerFactory } from '@mailprovider/sender/api/https-server';
 import t, { type Test } from 'tap';
 import { authorityAt, leafOf } from '../../webhook/certificates/certificates.ts';
 import { apiUnderTest } from './in-memory-sender.ts';
@@ -18,17 +19,13 @@ const first = leafOf(authority, now);
 const second = leafOf(authority, now);
 const ca = authority.certificatePem;
 
-async function servedByTls(t: Test) {
+async function certificatesOf(t: Test) {
   const folder = t.testdir({ 'tls.crt': first.certificatePem, 'tls.key': first.keyPem });
   const certificates = await startFileSource(
     { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') },
     { logger: createLogger('test', 'error') },
   );
   t.teardown(() => certificates.close());
-  const tested = apiUnderTest({ certificates });
-  const url = new URL(await tested.app.listen({ host: '127.0.0.1', port: 0 }));
-  t.teardown(() => tested.app.close());
-  const port = Number(url.port);
   const change = async ({ certificatePem, keyPem }: Certificate) => {
     await writeFile(join(folder, 'tls.crt'), certificatePem);
     await writeFile(join(folder, 'tls.key'), keyPem);
@@ -36,7 +33,15 @@ async function servedByTls(t: Test) {
       await new Promise((resolve) => certificates.onChange(resolve));
     }
   };
-  return { ...tested, port, change };
+  return { certificates, change };
+}
+
+async function servedByTls(t: Test) {
+  const { certificates, change } = await certificatesOf(t);
+  const tested = apiUnderTest({ certificates });
+  const url = new URL(await tested.app.listen({ host: '127.0.0.1', port: 0 }));
+  t.teardown(() => tested.app.close());
+  return { ...tested, port: Number(url.port), change };
 }
 
 async function call(port: number, agent: Agent) {
@@ -112,6 +117,20 @@ t.test('has the limits of plain HTTP', async (t) => {
   const { app } = await servedByTls(t);
   const { headersTimeout, requestTimeout, keepAliveTimeout } = app.server;
   t.strictSame([headersTimeout, requestTimeout, keepAliveTimeout], [10_000, 60_000, 75_000]);
+});
+
+t.test('ends a connection that never shakes hands', async (t) => {
+  const { certificates } = await certificatesOf(t);
+  const server = httpsServerFactory(certificates, 50)(() => {}, {});
+  // As fastify does, to answer what is no HTTP.
+  server.on('clientError', () => {});
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.teardown(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const silent = connectPlain(port, '127.0.0.1').resume();
+  t.teardown(() => silent.destroy());
+  await once(silent, 'close');
+  t.pass('ended');
 });
 
 t.test('closes at once although peers say nothing', async (t) => {

@@ -22,7 +22,7 @@ class HttpsServer extends Server {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    // Node's own listener has what is no TLS answered as if it were HTTP.
+    // Node's own listener leaves it to be answered in HTTP, which waits for a handshake for ever.
     this.removeAllListeners('tlsClientError');
     this.on('tlsClientError', (_error, socket) => socket.destroy());
   }
@@ -34,10 +34,13 @@ class HttpsServer extends Server {
 }
 
 /** Makes HTTPS servers that serve the certificate there is, and each later one to new connections. */
-export function httpsServerFactory(certificates: CertificateSource): FastifyServerFactory {
+export function httpsServerFactory(
+  certificates: CertificateSource,
+  handshakeTimeout = HANDSHAKE_MS,
+): FastifyServerFactory {
   return (handler) => {
     const certificate = tlsOptions(certificates.current());
-    const options = { ...certificate, ...CONNECTION_TIMEOUTS, handshakeTimeout: HANDSHAKE_MS };
+    const options = { ...certificate, ...CONNECTION_TIMEOUTS, handshakeTimeout };
     const server = new HttpsServer(options, handler);
     server.once('close', followCertificate(server, certificates));
     return server;

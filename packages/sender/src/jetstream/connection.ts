@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import {
   AuthorizationError,
   type ConnectionOptions,
@@ -7,6 +7,7 @@ import {
   type NatsConnection,
 } from '@nats-io/transport-node';
 import type { JetStreamOptions } from './open-jetstream-store.ts';
+import { loginOf, withoutLogins } from './server-addresses.ts';
 
 /** For the dial, the TLS handshake and the login. */
 const CONNECT_MS = 5_000;
@@ -26,11 +27,42 @@ export function isDenied(error: unknown): boolean {
   );
 }
 
+/** What the system or TLS calls a failure, such as `ECONNREFUSED`. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : systemCode(error.cause);
+}
+
+/** Names the first file of the options that cannot be read. */
+export function unreadableFile({
+  credentialsFile,
+  tls = {},
+}: JetStreamOptions): string | undefined {
+  const files = { 'NATS credentials': credentialsFile, ...tlsFiles(tls) };
+  for (const [what, file] of Object.entries(files)) {
+    try {
+      if (file !== undefined) accessSync(file, constants.R_OK);
+    } catch {
+      return `the file of ${what} ${file} cannot be read`;
+    }
+  }
+  return undefined;
+}
+
+function tlsFiles({ caFile, certFile, keyFile }: NonNullable<JetStreamOptions['tls']>) {
+  return {
+    'the authority of NATS': caFile,
+    'the certificate for NATS': certFile,
+    'the private key for NATS': keyFile,
+  };
+}
+
 function connectionOptions({ servers, credentialsFile, tls }: JetStreamOptions): ConnectionOptions {
   const isEncrypted = tls !== undefined || servers.some((server) => server.startsWith('tls://'));
   return {
     name: 'mailprovider-sender',
-    servers: [...servers],
+    servers: [...withoutLogins(servers)],
     timeout: CONNECT_MS,
     pingInterval: PING_MS,
     maxReconnectAttempts: -1,
@@ -38,6 +70,7 @@ function connectionOptions({ servers, credentialsFile, tls }: JetStreamOptions):
     reconnectDelayHandler: () => 100 + Math.random() * 900,
     ignoreAuthErrorAbort: true,
     noAsyncTraces: true,
+    ...loginOf(servers),
     ...(isEncrypted && { tls: { ...tls } }),
     // Read for each connection, since credentials are renewed.
     ...(credentialsFile !== undefined && {

@@ -10,6 +10,8 @@ export type CallFault =
   | 'no-responders'
   /** The user may not use the subject. */
   | 'denied'
+  /** The server takes no message of that size. */
+  | 'too-large'
   | 'closed';
 
 export class CallFailure extends Error {
@@ -45,6 +47,8 @@ const WRONG_LAST_SEQUENCES = [10_071, 10_164];
 
 /** Storage, memory or the limits of the account are used up. */
 const NO_ROOM = [10_023, 10_028, 10_047, 10_122, STORE_FAILED];
+/** The account, or the server, has none. */
+const NO_JETSTREAM = [10_039, 10_076];
 /** Too few servers, or a server that is not one of a cluster. */
 const NO_REPLICAS = [10_005, 10_074];
 
@@ -53,6 +57,7 @@ const ADVICE: Record<CallFault, string> = {
   unanswered: 'did not answer, and may have done what was asked; check that it runs',
   'no-responders': 'has no JetStream that answers; enable it, and check that a majority runs',
   denied: 'denies this user what the store needs; grant the permissions that the manual lists',
+  'too-large': 'takes no message of that size; raise max_payload of the server',
   closed: 'was closed',
 };
 
@@ -88,6 +93,9 @@ function judged(error: unknown): readonly [StoreFault, string] {
   const { code } = error;
   if (NO_ROOM.includes(code)) {
     return ['StoreFull', `has no room (error ${code}); raise the limits of JetStream or its disk`];
+  }
+  if (NO_JETSTREAM.includes(code)) {
+    return ['StoreUnavailable', `has no JetStream for this user (error ${code}); enable it`];
   }
   if (NO_REPLICAS.includes(code)) {
     return [

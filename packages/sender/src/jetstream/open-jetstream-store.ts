@@ -4,7 +4,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { type MailStore, type Retention, StoreError } from '../store/mail-store.ts';
 import { Calls } from './calls.ts';
 import { ClaimedMails } from './claimed-mails.ts';
-import { connectOnce, isDenied } from './connection.ts';
+import { connectOnce, isDenied, systemCode, unreadableFile } from './connection.ts';
 import { Contents } from './contents.ts';
 import { EndedMails } from './ended-mails.ts';
 import { CallFailure, isPassing, storeFailure } from './failure.ts';
@@ -14,7 +14,7 @@ import { Layout } from './layout.ts';
 import { isPrefix, namesFor } from './names.ts';
 import { QueuedMessages } from './queued-messages.ts';
 import { Records } from './records.ts';
-import { shownAddresses } from './server-addresses.ts';
+import { withoutLogins } from './server-addresses.ts';
 
 export interface JetStreamOptions {
   /** URLs of NATS servers, such as `nats://nats.messaging:4222`; one of a cluster is enough. */
@@ -48,10 +48,12 @@ const OLDEST = [2, 11] as const;
  * `StoreError`.
  */
 export async function openJetStreamStore(options: JetStreamOptions): Promise<MailStore> {
-  const servers = shownAddresses(options.servers);
+  const servers = withoutLogins(options.servers).join(', ');
   if (!isPrefix(options.streamPrefix)) {
     throw unavailable(`the prefix of streams may have up to 60 letters, digits, "-" and "_"`);
   }
+  const unreadable = unreadableFile(options);
+  if (unreadable !== undefined) throw unavailable(unreadable);
   const until = performance.now() + OPEN_MS;
   const connection = await connectWithin(options, servers, until);
   const calls = new Calls(connection, options.logger);
@@ -123,7 +125,9 @@ async function ensureWithin(layout: Layout, until: number): Promise<void> {
 }
 
 function unreachable(servers: string, error: unknown): StoreError {
-  return storeFailure(servers, new CallFailure('unreachable', { cause: error }));
+  const code = systemCode(error);
+  const shown = code === undefined ? servers : `${servers} (${code})`;
+  return storeFailure(shown, new CallFailure('unreachable', { cause: error }));
 }
 
 function unavailable(message: string, cause?: unknown): StoreError {

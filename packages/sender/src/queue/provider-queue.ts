@@ -151,7 +151,7 @@ export class ProviderQueue {
     const mail = onArrival(stored, rules(), moment);
     this.#rerouting.note(mail);
     if (stored.dataStarted) this.#attempts.store(mail);
-    else this.#wait(mail.id, mail.dueAt);
+    else this.#waitAnywhere(mail);
   }
 
   #wait(id: string, dueAt: number): void {
