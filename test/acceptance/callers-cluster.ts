@@ -11,16 +11,21 @@ export function callersOf({ environment }: Pick<Cluster, 'environment'>) {
   const kubectl = async (args: readonly string[], input: object = {}) =>
     (await execa('kubectl', args, { env: { ...environment }, input: JSON.stringify(input) }))
       .stdout;
+  const tokens: string[] = [];
   const apply = (object: object) => kubectl(['apply', '-f', '-'], object);
   return {
     kubectl,
     createAccount: (name: string) => kubectl(['create', 'serviceaccount', name, '-n', 'default']),
+    /** Every token so far. */
+    tokens,
     /** A token of a ServiceAccount for ten minutes, which is the least there is. */
-    token: (name: string, audience = 'mailprovider-sender') =>
-      kubectl([
-        ...['create', 'token', name, '--namespace=default', '--duration=10m'],
-        ...(audience === '' ? [] : [`--audience=${audience}`]),
-      ]),
+    async token(name: string, audience = 'mailprovider-sender') {
+      const account = [name, '--namespace=default', '--duration=10m'];
+      const isFor = audience === '' ? [] : [`--audience=${audience}`];
+      const token = await kubectl(['create', 'token', ...account, ...isFor]);
+      tokens.push(token);
+      return token;
+    },
     /** Gives ServiceAccounts rights to the mails of providers, or without names of all. */
     async allow(
       role: string,

@@ -220,6 +220,16 @@ async function certificateIsExchanged(t: Test, { cluster }: CallingCluster): Pro
   t.match(String(answer), /^HTTP\/1\.1 200 /, 'on the connection that was open');
 }
 
+async function noTokenIsLogged(t: Test, { cluster, tokens }: CallingCluster): Promise<void> {
+  const log = await readFile(join(cluster.logDirectory, 'sender.log'), 'utf8');
+  t.match(log, /the token of a caller could not be checked/);
+  for (const token of tokens) {
+    const [, claims = '', signature = ''] = token.split('.');
+    t.notOk(log.includes(claims) || log.includes(signature));
+  }
+  t.ok(tokens.length > 0);
+}
+
 t.test('callers in a cluster', { skip: WITHOUT_PROGRAMS }, async (t) => {
   const calling = await callingCluster(t);
   const cases = {
@@ -229,6 +239,7 @@ t.test('callers in a cluster', { skip: WITHOUT_PROGRAMS }, async (t) => {
     'lose their rights soon after these are taken away': rightsAreTakenAway,
     'are served by TLS, also while its certificate is exchanged': certificateIsExchanged,
     'are told to try again while the API server is away': withoutApiServer,
+    'leave no token in the log': noTokenIsLogged,
   };
   for (const [name, run] of Object.entries(cases)) await t.test(name, (t) => run(t, calling));
 });

@@ -33,7 +33,7 @@ async function edgeOf(t: Test, ...flags: string[]) {
   const edge = await openSubmitEdge(loadConfig(['node', 'sender', ...given]), {
     connection,
     logger: createLogger('test', 'info', stream),
-    rateLimited: () => undefined,
+    metrics: { refused: () => undefined },
   });
   t.teardown(() => edge.certificates?.close());
   return { edge, lines };

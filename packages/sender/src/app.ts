@@ -71,11 +71,7 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
   const providers = watchedProviders(known);
   const statuses = statusKeeper(connections.statuses, providers, logger);
   const metrics = createSenderMetrics(registry, providers);
-  const edge = await openSubmitEdge(config, {
-    connection: connections.reviews,
-    logger,
-    rateLimited: () => metrics.refused('CallerRateLimited'),
-  });
+  const edge = await openSubmitEdge(config, { connection: connections.reviews, logger, metrics });
   const store = await openStore({ ...config.store, retention: config.retention }, logger);
   registerBacklogMetrics(registry, {
     readings: () => store.readings(),
@@ -106,13 +102,9 @@ export async function startSender(config: SenderConfig, logger: Logger): Promise
   const operations = createOperationsServer({ registry, isReady, isAlive });
   const close = async () => {
     if (running === undefined) stopWatching.abort();
-    await Promise.all([api.close(), sender.close()]);
-    await edge.certificates?.close();
+    await Promise.all([api.close(), sender.close(), edge.certificates?.close()]);
     if ((await coming) === undefined) await store.close();
-    // A call that the API server keeps waiting must not keep the process.
-    const force = setTimeout(() => void connections.statuses.close(), STATUS_GRACE_MS);
-    await statuses.close();
-    clearTimeout(force);
+    await closeStatuses(statuses, connections.statuses);
     stopWatching.abort();
     await known.ended();
     await operations.close();
@@ -142,6 +134,13 @@ async function serve(
   // Fastify takes a server that it was given for one of plain HTTP.
   if (api.server instanceof TlsServer) submitUrl.protocol = 'https:';
   logger.info({ server: 'submit', url: submitUrl.origin }, 'serving');
+}
+
+/** A call that the API server keeps waiting must not keep the process. */
+async function closeStatuses(statuses: SendStatusKeeper, connection: ApiConnection): Promise<void> {
+  const force = setTimeout(() => void connection.close(), STATUS_GRACE_MS);
+  await statuses.close();
+  clearTimeout(force);
 }
 
 function statusKeeper(

@@ -10,6 +10,7 @@ import { CallerLimit } from './callers/caller-limit.ts';
 import { CallerRateLimit } from './callers/rate-limit.ts';
 import { tokenReviewAuthenticator } from './callers/token-review-authenticator.ts';
 import type { SenderConfig } from './config.ts';
+import type { SenderObserver } from './observer.ts';
 
 /** The flags that say who may call. */
 type EdgeConfig = Pick<
@@ -27,7 +28,7 @@ export interface SubmitEdgeDeps {
   readonly connection: ApiConnection;
   readonly logger: Logger;
   /** Told of each mail that was too much of its caller. */
-  rateLimited(): void;
+  readonly metrics: Pick<SenderObserver, 'refused'>;
 }
 
 /** Who may call the submit API, how often, and over what. */
@@ -83,7 +84,7 @@ export async function openSubmitEdge(
     authenticate,
     callerLimit:
       callerRateLimit &&
-      new CallerLimit(new CallerRateLimit(callerRateLimit, systemClock), deps.rateLimited),
+      new CallerLimit(new CallerRateLimit(callerRateLimit, systemClock), deps.metrics),
     certificates: files && (await startFileSource(files, { logger })),
   };
 }

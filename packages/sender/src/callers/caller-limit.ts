@@ -1,3 +1,4 @@
+import type { SenderObserver } from '../observer.ts';
 import { type Refused, refused } from '../refusals.ts';
 import type { SubmitResult } from '../sender.ts';
 import type { CallerRateLimit } from './rate-limit.ts';
@@ -8,11 +9,11 @@ const ANYBODY = '';
 /** Holds callers to their rate, and counts what is refused. */
 export class CallerLimit {
   readonly #rates: CallerRateLimit;
-  readonly #refused: () => void;
+  readonly #metrics: Pick<SenderObserver, 'refused'>;
 
-  constructor(rates: CallerRateLimit, refused: () => void) {
+  constructor(rates: CallerRateLimit, metrics: Pick<SenderObserver, 'refused'>) {
     this.#rates = rates;
-    this.#refused = refused;
+    this.#metrics = metrics;
   }
 
   /** The refusal of what would be too much, before it is received. */
@@ -34,7 +35,7 @@ export class CallerLimit {
   }
 
   #refuse(waitMs: number): Refused {
-    this.#refused();
+    this.#metrics.refused('CallerRateLimited');
     const { messages, periodMs } = this.#rates.limit;
     const message = `${messages} mails in ${periodMs / 1000} s are the most that a caller may submit; try again later`;
     return refused('CallerRateLimited', message, waitMs / 1000);
