@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join, join } from 'node:path';
+import { join } from 'node:path';
 import { createAuthority } from '@mailprovider/pki';
 import { openJetStreamStore } from '@mailprovider/sender/jetstream/open-jetstream-store';
 import t, { type Test } from 'tap';
