@@ -64,27 +64,26 @@ export async function runReplicasPhase(
   const { url: natsUrl } = await processes.keep(
     startNatsServer({ program: deps.natsServer, dataDir }),
   );
-  const fleets: readonly { relay: Relay; mails: number; rates: number[] }[] = [
-    await fleet('one', 1),
-    await fleet('all', replicas),
-  ];
-
-  async function fleet(name: string, size: number) {
-    const relay = await startFleet({ name, size, natsUrl, port }, deps, processes);
-    return { relay, mails: size * mailsOfRound(rtt, seconds), rates: [] };
-  }
+  const place = { natsUrl, port };
+  const one = await startFleet({ ...place, name: 'one', size: 1 }, deps, processes);
+  const all = await startFleet({ ...place, name: 'all', size: replicas }, deps, processes);
 
   const { signal } = processes;
-  for (const { relay } of fleets) await relayMails(relay, sink, WARM_UP_MAILS * replicas, signal);
+  const rateOf = async (relay: Relay, mails: number) =>
+    (await relayMails(relay, sink, mails, signal)).endToEndPerSecond;
+  for (const relay of [one, all]) await rateOf(relay, WARM_UP_MAILS * replicas);
+  const mails = mailsOfRound(rtt, seconds);
+  const rates: ReplicaFigures[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    for (const { relay, mails, rates } of fleets) {
-      rates.push((await relayMails(relay, sink, mails, signal)).endToEndPerSecond);
-    }
-    const [one, all] = fleets.map(({ rates }) => rates.at(-1)?.toFixed(1));
+    const rate = { one: await rateOf(one, mails), all: await rateOf(all, replicas * mails) };
+    rates.push(rate);
+    const [few, many] = [rate.one, rate.all].map((each) => each.toFixed(1));
     deps.progress(
-      `at ${rtt} ms, round ${round} of ${rounds}: one ${one}, ${replicas} replicas ${all} mails/s`,
+      `at ${rtt} ms, round ${round} of ${rounds}: one ${few}, ${replicas} replicas ${many} mails/s`,
     );
   }
-  const [one = Number.NaN, all = Number.NaN] = fleets.map(({ rates }) => median(rates));
-  return { one, all };
+  return {
+    one: median(rates.map((rate) => rate.one)),
+    all: median(rates.map((rate) => rate.all)),
+  };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
@@ -69,6 +70,7 @@ export function startCallers(
   { callers, pauseMs = 0 }: { readonly callers: number; readonly pauseMs?: number },
 ): RunningCallers {
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   const all = urls.flatMap((url) =>
     Array.from({ length: callers }, () => call(answers, { url, pauseMs, signal: stop.signal })),
   );

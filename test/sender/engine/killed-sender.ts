@@ -28,7 +28,8 @@ export interface KillRecord extends Answers {
 
 /**
  * Starts senders, has them accept mails, and kills one at a moment drawn by chance; as often as
- * `rounds` says. Resolves with what is known of the mails when everything is delivered.
+ * `rounds` says. Resolves with what is known of the mails when all that were accepted are delivered;
+ * rejects when they are not.
  */
 export async function killRounds(t: Test, options: KillOptions): Promise<KillRecord> {
   const { server, engine, rounds, random } = options;

@@ -52,6 +52,8 @@ t.test('claims of several senders', { skip: WITHOUT_NATS }, async (t) => {
     if (!mail) return;
     const changed = await change(one, { ...mail, attempts: 1 });
     const from = Date.now() + 700;
+    (await one.content(mail.id))?.fill(1);
+    t.same(Uint8Array.from((await one.content(mail.id)) ?? []), sampleContent());
     t.equal(first.claims.giveBack(mail, from), true);
     const second = new Taken(two, 'corporate', 1);
     t.same(await second.until(1), [changed]);

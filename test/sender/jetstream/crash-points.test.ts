@@ -4,12 +4,13 @@ import type { MailStore } from '@mailprovider/sender/store/mail-store';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import t, { type Test } from 'tap';
+import { v7 as uuidv7 } from 'uuid';
 import { natsUnderTest, WITHOUT_NATS } from '../../nats/nats-under-test.ts';
 import { change, insert, QUEUE_SIZE } from '../store/sample-changes.ts';
 import { sampleContent, sampleMail } from '../store/sample-mail.ts';
-import { CuttingProxy } from './cutting-proxy.ts';
 import { until } from './eventually.ts';
 import { freshPrefix, openedStore, optionsFor, Taken } from './jetstream-under-test.ts';
+import { UnreliableLink } from './unreliable-link.ts';
 
 t.setTimeout(100_000);
 
@@ -22,7 +23,7 @@ t.test('a sender that ends in the middle of a change', { skip: WITHOUT_NATS }, a
   /** A store that will be cut off, another that will not, and the depth of all queues. */
   async function stores(t: Test) {
     const streamPrefix = freshPrefix();
-    const proxy = await CuttingProxy.start(t, url);
+    const proxy = await UnreliableLink.start(t, url);
     const shared = { streamPrefix, ackWaitMs: 800 };
     const mortal = await openJetStreamStore(optionsFor(proxy.url, shared));
     t.teardown(() => mortal.close());
@@ -32,7 +33,8 @@ t.test('a sender that ends in the middle of a change', { skip: WITHOUT_NATS }, a
       return readings.reduce((sum, reading) => sum + reading.depth, 0);
     };
     const cutBefore = (subject: string) => proxy.cutBefore(subject.replace('PREFIX', streamPrefix));
-    return { mortal, survivor, depth, cutBefore, cut: proxy.cut };
+    const reopen = () => openedStore(t, optionsFor(url, shared));
+    return { mortal, survivor, depth, cutBefore, cut: proxy.cut, reopen };
   }
 
   for (const size of [1_400, 2 ** 20]) {
@@ -128,6 +130,20 @@ t.test('a sender that ends in the middle of a change', { skip: WITHOUT_NATS }, a
     await Promise.all([mortal.update({ ...marked, state: 'sent' }).catch(() => {}), fault.cut]);
     const [found] = await new Taken(survivor, 'corporate', 5).until(1);
     t.same(found, marked);
+  });
+
+  t.test('a large content whose mail was not stored goes in time', async (t) => {
+    const { mortal, survivor, reopen, ...fault } = await stores(t);
+    await insert(mortal, sampleMail(), sampleContent());
+    const old = { msecs: Date.now() - 2 * 3_600_000 };
+    const [lost, kept] = [sampleMail({ id: uuidv7(old) }), sampleMail({ id: uuidv7(old) })];
+    await insert(survivor, kept, sampleContent(2 ** 20));
+    fault.cutBefore('PREFIX.mails.');
+    await Promise.all([insert(mortal, lost, sampleContent(2 ** 20)).catch(() => {}), fault.cut]);
+    t.equal(await messagesOf(url, lost.id), 2);
+    await reopen();
+    await until(async () => (await messagesOf(url, lost.id)) === 0);
+    t.ok(await survivor.content(kept.id));
   });
 
   t.test('a key whose mail was not stored serves the next submission', async (t) => {

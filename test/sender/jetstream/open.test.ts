@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createAuthority } from '@mailprovider/pki';
@@ -15,11 +15,13 @@ t.setTimeout(100_000);
 
 const skip = WITHOUT_NATS;
 
-/** What the manual says that a user needs. */
-const PERMISSIONS = `permissions: {
-  publish: ["$JS.API.>", "$JS.ACK.>", "$KV.test-mails.>", "$KV.test-keys.>", "test.>"]
-  subscribe: ["_INBOX.>"]
-}`;
+const manual = await readFile(join(import.meta.dirname, '../../../../docs/jetstream.md'), 'utf8');
+
+/** What the manual says that a user needs, for the prefix of these tests. */
+const PERMISSIONS = (/^permissions: \{$.*?^\}$/ms.exec(manual)?.[0] ?? '').replaceAll(
+  'mailprovider',
+  'test',
+);
 
 async function serves(t: Test, store: Awaited<ReturnType<typeof openedStore>>): Promise<void> {
   const taken = new Taken(store, 'corporate', 1);

@@ -10,7 +10,7 @@ import { ACK_WAIT_MS, jetStreamOf } from './jetstream-engine.ts';
 t.setTimeout(60_000);
 
 /** What it takes to deliver what was held by one that is gone, on a busy machine. */
-const DELIVERY_MS = 2_000;
+const DELIVERY_MS = 3_000;
 const MAILS = 40;
 
 t.test(

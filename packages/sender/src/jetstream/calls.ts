@@ -10,12 +10,11 @@ import {
   type Subscription,
 } from '@nats-io/transport-node';
 import { CallFailure, type CallFault, isPassing, JetStreamRefusal } from './failure.ts';
+import { Link } from './link.ts';
 import { lastToken } from './names.ts';
 
 /** An answer takes milliseconds; that of a cluster that elects a leader does not come. */
 const ANSWER_MS = 2_500;
-/** How long a call waits for a connection that was lost just now. */
-const RECONNECT_MS = 3_000;
 /** How long a call that may succeed soon is repeated. */
 const REPEAT_MS = 5_000;
 const REPEAT_PAUSE_MS = 150;
@@ -52,11 +51,9 @@ export class Calls {
   readonly #answers: Subscription;
   readonly #pending = new Map<string, Pending>();
   readonly #sweep: NodeJS.Timeout;
-  readonly #reconnected = new Set<() => void>();
+  readonly #link: Link;
   #outgoing: Outgoing[] = [];
   #last = 0;
-  #lostAt: number | undefined;
-  #closed = false;
 
   constructor(connection: NatsConnection, logger: Logger) {
     this.connection = connection;
@@ -67,17 +64,21 @@ export class Calls {
       },
     });
     this.#sweep = setInterval(() => this.#expire(), SWEEP_MS);
-    void this.#watch();
+    this.#link = new Link(connection, {
+      lost: () => this.#failAll('unanswered'),
+      failed: (error) => {
+        if (error instanceof PermissionViolationError) this.#denied(error.subject);
+      },
+    });
   }
 
   get isConnected(): boolean {
-    return this.#lostAt === undefined && !this.#closed;
+    return this.#link.isUp;
   }
 
   /** Calls back after each reconnection; returns how to stop. */
   onReconnect(callback: () => void): () => void {
-    this.#reconnected.add(callback);
-    return () => this.#reconnected.delete(callback);
+    return this.#link.onReconnect(callback);
   }
 
   /** One request to JetStream. Rejects with `CallFailure`, or `JetStreamRefusal`. */
@@ -93,7 +94,7 @@ export class Calls {
 
   call(subject: string, payload?: string | Uint8Array, headers?: MsgHdrs): Promise<Msg> {
     if (this.isConnected) return this.#send(subject, payload, headers);
-    return this.#connected().then(() => this.#send(subject, payload, headers));
+    return this.#link.up().then(() => this.#send(subject, payload, headers));
   }
 
   /** Repeats what may be done twice, while it may succeed soon. */
@@ -117,8 +118,8 @@ export class Calls {
 
   async close(): Promise<void> {
     const wasConnected = this.isConnected;
-    this.#closed = true;
     this.#flush();
+    this.#link.close();
     if (wasConnected) await Promise.race([this.connection.flush(), pause(ANSWER_MS)]);
     clearInterval(this.#sweep);
     this.#answers.unsubscribe();
@@ -146,7 +147,7 @@ export class Calls {
   #flush(): void {
     const messages = this.#outgoing;
     this.#outgoing = [];
-    if (this.#lostAt !== undefined || this.connection.isClosed()) return;
+    if (!this.isConnected || this.connection.isClosed()) return;
     for (const message of messages) this.#publish(message);
   }
 
@@ -186,26 +187,6 @@ export class Calls {
     for (const { reject } of pending) reject(new CallFailure(fault));
   }
 
-  async #watch(): Promise<void> {
-    for await (const status of this.connection.status()) {
-      if (status.type === 'disconnect') this.#lost();
-      else if (status.type === 'reconnect') this.#found();
-      else if (status.type === 'error' && status.error instanceof PermissionViolationError) {
-        this.#denied(status.error.subject);
-      }
-    }
-  }
-
-  #lost(): void {
-    this.#lostAt ??= performance.now();
-    this.#failAll('unanswered');
-  }
-
-  #found(): void {
-    this.#lostAt = undefined;
-    for (const callback of [...this.#reconnected]) callback();
-  }
-
   #denied(subject: string): void {
     this.#logger.error({ subject }, 'mailprovider sender is denied a subject of NATS');
     if (subject === this.#answers.getSubject()) this.#failAll('denied');
@@ -214,24 +195,6 @@ export class Calls {
       this.#pending.delete(token);
       pending.reject(new CallFailure('denied'));
     }
-  }
-
-  async #connected(): Promise<void> {
-    if (this.#closed) throw new CallFailure('closed');
-    const lostFor = performance.now() - (this.#lostAt ?? 0);
-    if (lostFor >= RECONNECT_MS) throw new CallFailure('unreachable');
-    await new Promise<void>((resolve, reject) => {
-      const stop = this.onReconnect(done);
-      const timer = setTimeout(() => {
-        stop();
-        reject(new CallFailure('unreachable'));
-      }, RECONNECT_MS - lostFor);
-      function done() {
-        stop();
-        clearTimeout(timer);
-        resolve();
-      }
-    });
   }
 }
 

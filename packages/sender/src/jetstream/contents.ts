@@ -1,6 +1,7 @@
 import type { Calls } from './calls.ts';
-import type { Names } from './names.ts';
+import { lastToken, type Names } from './names.ts';
 import { keptFor, lastMessage } from './records.ts';
+import { subjectsOf } from './subjects.ts';
 
 /** Chunks under way at once, so that 25 MiB are no burden for others. */
 const AT_ONCE = 4;
@@ -39,6 +40,13 @@ export class Contents {
     });
     const found = parts.filter((part) => part !== undefined);
     return found.length === chunks ? Buffer.concat(found) : undefined;
+  }
+
+  /** The mails that have contents here. */
+  async ids(): Promise<readonly string[]> {
+    const { contents, chunk } = this.#names;
+    const subjects = await subjectsOf(this.#calls, contents, chunk('*', 0));
+    return subjects.map((subject) => lastToken(subject.slice(0, subject.lastIndexOf('.'))));
   }
 
   async purge(id: string): Promise<void> {

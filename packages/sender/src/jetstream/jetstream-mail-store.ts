@@ -19,6 +19,7 @@ import { type Keys, keyDigest } from './keys.ts';
 import { Listings } from './listings.ts';
 import { MailChanges, type MailChangesDeps } from './mail-changes.ts';
 import { isMailId } from './names.ts';
+import { sweepOrphans } from './orphans.ts';
 import { ProviderClaims, type ProviderClaimsDeps } from './provider-claims.ts';
 import type { StoredMail } from './token.ts';
 
@@ -37,12 +38,14 @@ export class JetStreamMailStore implements MailStore {
   readonly #find = async (id: string, stream?: string) =>
     (await this.#changes.find(id, stream))?.mail;
   readonly #claims: ProviderClaims[] = [];
+  readonly #stopSweep: () => Promise<void>;
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
   constructor(parts: JetStreamParts) {
     this.#parts = parts;
     this.#changes = new MailChanges(parts);
+    this.#stopSweep = sweepOrphans(parts);
     this.#listings = new Listings({ ...parts, find: this.#find });
   }
 
@@ -57,6 +60,7 @@ export class JetStreamMailStore implements MailStore {
   ): Promise<Insertion> {
     if (!isMailId(mail.id)) throw new RangeError('the id of a mail has to be a UUID in lower case');
     return this.#run(async () => {
+      await this.#parts.layout.ensureStream(mail.provider, queueSize);
       const stored = await this.#prepared(mail, content, key);
       const insertion = await this.#queue(stored, content, { queueSize, ...(key && { key }) });
       const isStored = insertion.kind === 'stored';
@@ -114,7 +118,7 @@ export class JetStreamMailStore implements MailStore {
 
   async #close(): Promise<void> {
     const { claimed, calls } = this.#parts;
-    await Promise.all(this.#claims.map((claims) => claims.stopped()));
+    await Promise.all([this.#stopSweep(), ...this.#claims.map((claims) => claims.stopped())]);
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     const now = Date.now();
     for (const { stored } of claimed.all()) {

@@ -88,7 +88,7 @@ export class Layout {
         duplicate_window: nanos(DUPLICATE_WINDOW_MS),
         metadata: { [PROVIDER_METADATA]: provider },
       },
-      limit === undefined ? {} : { max_msgs: limit },
+      limit === undefined ? {} : { max_msgs: Number.isFinite(limit) ? limit : -1 },
     );
     const config: Partial<ConsumerConfig> & { readonly durable_name: string } = {
       durable_name: CONSUMER,

@@ -2,7 +2,8 @@ import type { MailRecord, MailState } from '../mail/mail-record.ts';
 import type { MailPage } from '../store/mail-store.ts';
 import type { Calls } from './calls.ts';
 import { isMailId, lastToken, minuteOf, type Names } from './names.ts';
-import { type Place, type QueuedMessages, subjectsOf } from './queued-messages.ts';
+import type { Place, QueuedMessages } from './queued-messages.ts';
+import { subjectsOf } from './subjects.ts';
 
 /** Records that are read at once. */
 const AT_ONCE = 50;

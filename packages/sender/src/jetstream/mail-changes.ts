@@ -67,9 +67,9 @@ export class MailChanges {
     const { queued, claimed } = this.#deps;
     const claim = claimed.get(mail.id);
     const current = claim?.stored ?? (await this.find(mail.id));
-    const content = current && (await this.#content(current, claim));
-    if (!content || current.mail.revision !== mail.revision) return { kind: 'changed' };
-    const token = await this.#tokenAnew(current, mail, content);
+    if (current?.mail.revision !== mail.revision) return { kind: 'changed' };
+    const token = await this.#tokenAnew(current, mail, claim);
+    if (!token) return { kind: 'changed' };
     if (!(await queued.publish(token, queueSize))) return { kind: 'full' };
     const written = await this.#moveOn(token.stored);
     if (!written) {
@@ -81,11 +81,23 @@ export class MailChanges {
     return { kind: 'queued', mail: written.mail };
   }
 
-  async #tokenAnew(current: StoredMail, mail: MailRecord, content: Uint8Array): Promise<Token> {
-    const isInline = content.byteLength <= this.#deps.inlineBytes;
-    const chunks = isInline ? 0 : await this.#keptApart(current, content);
-    const stored = { ...current, hop: current.hop + 1, base: mail.revision, chunks, mail };
-    return { stored, content: isInline ? content : new Uint8Array() };
+  /** Nothing for a mail whose content is gone: it has ended. */
+  async #tokenAnew(
+    current: StoredMail,
+    mail: MailRecord,
+    claim: ClaimedMail | undefined,
+  ): Promise<Token | undefined> {
+    const { inlineBytes, contents } = this.#deps;
+    const stored = { ...current, hop: current.hop + 1, base: mail.revision, mail };
+    if (current.mail.state === 'queued' && current.chunks > 0) {
+      return { stored, content: new Uint8Array() };
+    }
+    const content = await this.#content(current, claim);
+    if (!content) return undefined;
+    if (content.byteLength <= inlineBytes) return { stored: { ...stored, chunks: 0 }, content };
+    // The chunks of a dead letter would go in time.
+    const chunks = await contents.put(mail.id, content);
+    return { stored: { ...stored, chunks }, content: new Uint8Array() };
   }
 
   /** Whoever has claimed the mail by its new message may have been first. */
@@ -109,12 +121,8 @@ export class MailChanges {
     const { contents, queued } = this.#deps;
     if (mail.state === 'sent' || mail.state === 'cancelled') return undefined;
     if (chunks > 0) return contents.read(mail.id, chunks);
-    return claim?.content.slice() ?? (await queued.read(mail.provider, mail.id))?.content;
-  }
-
-  /** The chunks of a dead letter would go in time. */
-  #keptApart({ mail, chunks }: StoredMail, content: Uint8Array): Promise<number> | number {
-    return mail.state === 'dead' ? this.#deps.contents.put(mail.id, content) : chunks;
+    if (claim) return new Uint8Array(claim.content);
+    return (await queued.read(mail.provider, mail.id))?.content;
   }
 
   /** A dead letter keeps its content, which its message takes along. */

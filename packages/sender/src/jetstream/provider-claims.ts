@@ -149,7 +149,8 @@ export class ProviderClaims implements Claims {
     }
     this.#loop.take();
     claimed.add({ stored, content, provider: this.#provider, hop, reply });
-    this.#taker.claimed(stored.mail);
+    // What is thrown here would end the reading of the connection instead of the process.
+    queueMicrotask(() => this.#taker.claimed(stored.mail));
   }
 }
 

@@ -2,10 +2,11 @@ import type { StreamInfo } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import type { QueueReading } from '../store/mail-store.ts';
 import type { Calls } from './calls.ts';
-import { CallFailure, isRefusal, JetStreamRefusal, STREAM_NOT_FOUND } from './failure.ts';
+import { CallFailure, JetStreamRefusal } from './failure.ts';
 import { type Layout, PROVIDER_METADATA } from './layout.ts';
 import { lastToken, type Names } from './names.ts';
-import { lastMessage } from './records.ts';
+import { lastMessage, type StoredMessage } from './records.ts';
+import { subjectsOf, unlessDeleted } from './subjects.ts';
 import { decodeToken, encodeToken, type Token } from './token.ts';
 
 /** Where a mail is queued. */
@@ -62,6 +63,13 @@ export class QueuedMessages {
     return found.find((token) => token !== undefined);
   }
 
+  /** Whether there is one of a mail, readable or not. */
+  async has(id: string): Promise<boolean> {
+    const streams = await this.#streams();
+    const found = await Promise.all(streams.map((stream) => this.#message(stream, id)));
+    return found.some((message) => message !== undefined);
+  }
+
   async read(provider: string, id: string): Promise<Token | undefined> {
     return this.#read(this.#names.stream(provider), id);
   }
@@ -97,10 +105,14 @@ export class QueuedMessages {
   }
 
   async #read(stream: string, id: string): Promise<Token | undefined> {
+    const found = await this.#message(stream, id);
+    return found?.data === undefined ? undefined : decodeToken(Buffer.from(found.data, 'base64'));
+  }
+
+  async #message(stream: string, id: string): Promise<StoredMessage | undefined> {
     const token = stream.slice(this.#names.stream('').length);
     const subject = this.#names.queuedMail(token, id);
-    const found = await lastMessage(this.#calls, stream, subject).catch(unlessDeleted);
-    return found?.data === undefined ? undefined : decodeToken(Buffer.from(found.data, 'base64'));
+    return lastMessage(this.#calls, stream, subject).catch(unlessDeleted);
   }
 
   async #infos(): Promise<StreamInfo[]> {
@@ -127,28 +139,4 @@ export class QueuedMessages {
       if (streams.length === 0 || names.length >= page.total) return names;
     }
   }
-}
-
-/** All subjects of a stream that match a filter. */
-export async function subjectsOf(
-  calls: Calls,
-  stream: string,
-  filter: string,
-): Promise<readonly string[]> {
-  const subjects: string[] = [];
-  for (;;) {
-    const request = { subjects_filter: filter, offset: subjects.length };
-    const info = await calls
-      .repeat(() =>
-        calls.api<StreamInfo & { readonly total?: number }>(`STREAM.INFO.${stream}`, request),
-      )
-      .catch(unlessDeleted);
-    const page = Object.keys(info?.state.subjects ?? {});
-    subjects.push(...page);
-    if (page.length === 0 || subjects.length >= (info?.total ?? 0)) return subjects;
-  }
-}
-
-function unlessDeleted(error: unknown): undefined {
-  if (!isRefusal(error, STREAM_NOT_FOUND)) throw error;
 }

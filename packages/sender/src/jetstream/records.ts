@@ -53,8 +53,8 @@ export class Records {
   readonly #names: Names;
   readonly #writer = randomUUID();
   #writes = 0;
-  /** The last write of a mail, where whether it was made is not known. */
-  readonly #doubtful = new Map<string, string>();
+  /** The first write of a mail of which, and of those after it, is not known whether it was made. */
+  readonly #doubtful = new Map<string, number>();
 
   constructor(calls: Calls, names: Names) {
     this.#calls = calls;
@@ -65,6 +65,12 @@ export class Records {
     const found = await lastMessage(this.#calls, this.#names.records, this.#names.record(id));
     if (!found?.data) return undefined;
     return decodeStored(Buffer.from(found.data, 'base64').toString(), found.seq);
+  }
+
+  /** Whether there is one, readable or not. */
+  async has(id: string): Promise<boolean> {
+    const { records, record } = this.#names;
+    return (await lastMessage(this.#calls, records, record(id))) !== undefined;
   }
 
   /**
@@ -78,44 +84,46 @@ export class Records {
     ttlMs?: number,
   ): Promise<StoredMail | undefined> {
     this.#writes += 1;
-    const write = `${this.#writer}.${this.#writes}`;
-    const next = { ...stored, write, mail };
+    const write = this.#writes;
+    const next = { ...stored, write: `${this.#writer}.${write}`, mail };
     let base = stored.mail.revision;
     return this.#calls.repeat(async () => {
-      const made = await this.#replace(next, base, ttlMs);
-      if (made) return made;
-      const doubtful = this.#doubtful.get(mail.id);
-      const current = doubtful && (await this.read(mail.id));
-      if (!current || current.write !== doubtful) return undefined;
-      if (doubtful === write) return this.#certain(current);
+      const made = await this.#replace(next, write, base, ttlMs);
+      const current = made ?? (await this.#readOwn(mail.id));
+      if (!current || current.write === next.write) return current;
       base = current.mail.revision;
-      this.#doubtful.delete(mail.id);
-      return this.#replace(next, base, ttlMs);
+      return this.#replace(next, write, base, ttlMs);
     });
   }
 
   async #replace(
-    next: StoredMail & { readonly write: string },
+    next: StoredMail,
+    write: number,
     revision: number,
     ttlMs: number | undefined,
   ): Promise<StoredMail | undefined> {
     const { id } = next.mail;
-    const text = encodeStored(next);
     try {
       const subject = this.#names.record(id);
-      const { seq } = await this.#calls.store(subject, text, expecting(revision, ttlMs));
-      return this.#certain(withRevision(next, seq));
+      const fields = expecting(revision, ttlMs);
+      const { seq } = await this.#calls.store(subject, encodeStored(next), fields);
+      this.#doubtful.delete(id);
+      return withRevision(next, seq);
     } catch (error) {
       if (isWrongLastSequence(error)) return undefined;
-      if (error instanceof CallFailure && error.fault === 'unanswered') {
-        this.#doubtful.set(id, next.write);
-      }
+      const isDoubtful = error instanceof CallFailure && error.fault === 'unanswered';
+      if (isDoubtful && !this.#doubtful.has(id)) this.#doubtful.set(id, write);
       throw error;
     }
   }
 
-  #certain(stored: StoredMail): StoredMail {
-    this.#doubtful.delete(stored.mail.id);
-    return stored;
+  /** The record, where it is one that this process wrote without knowing so. */
+  async #readOwn(id: string): Promise<StoredMail | undefined> {
+    const first = this.#doubtful.get(id);
+    if (first === undefined) return undefined;
+    const current = await this.read(id);
+    this.#doubtful.delete(id);
+    const [writer, write] = current?.write?.split('.') ?? [];
+    return writer === this.#writer && Number(write) >= first ? current : undefined;
   }
 }

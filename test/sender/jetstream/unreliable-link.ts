@@ -2,13 +2,11 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Test } from 'tap';
 
-/**
- * Lies between a client and NATS, and cuts the client off for good before the first message to a subject
- * that begins so, as the end of its process at that moment would.
- */
-export class CuttingProxy {
+/** Lies between a client and NATS. */
+export class UnreliableLink {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #servers = new Set<Socket>();
   #subject: string | undefined;
   #isCut = false;
   #cut: () => void = () => {};
@@ -23,8 +21,8 @@ export class CuttingProxy {
     });
   }
 
-  static async start(t: Test, url: string): Promise<CuttingProxy> {
-    const proxy = new CuttingProxy(new URL(url));
+  static async start(t: Test, url: string): Promise<UnreliableLink> {
+    const proxy = new UnreliableLink(new URL(url));
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     t.teardown(() => proxy.#end());
@@ -37,8 +35,25 @@ export class CuttingProxy {
     return `nats://127.0.0.1:${address.port}`;
   }
 
+  /**
+   * Cuts the client off for good before its first message to a subject that begins so, as the end of its
+   * process at that moment would.
+   */
   cutBefore(subject: string): void {
     this.#subject = subject;
+  }
+
+  /** NATS hears the client, and the client hears nothing. */
+  holdAnswers(): void {
+    for (const server of this.#servers) {
+      server.unpipe();
+      server.pause();
+    }
+  }
+
+  /** Ends the connections, for new ones. */
+  disconnect(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #link(client: Socket, server: Socket): void {
@@ -50,6 +65,7 @@ export class CuttingProxy {
         server.destroy();
       });
     }
+    this.#servers.add(server);
     server.pipe(client);
     client.on('data', (data) => this.#forward(data, server));
   }
@@ -62,7 +78,7 @@ export class CuttingProxy {
     }
     this.#isCut = true;
     server.write(data.subarray(0, at), () => {
-      for (const socket of this.#sockets) socket.destroy();
+      this.disconnect();
       this.#cut();
     });
   }
@@ -76,7 +92,7 @@ export class CuttingProxy {
   }
 
   #end(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.disconnect();
     this.#server.close();
   }
 }
