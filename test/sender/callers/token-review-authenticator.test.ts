@@ -44,6 +44,17 @@ t.test('asks nobody about what can be no token', async (t) => {
   t.strictSame(asked, []);
 });
 
+t.test('what many tokens fail for is logged once a second', async (t) => {
+  const { bearer, clock, logged } = await reviewsUnderTest(t, () => 500);
+  const failAll = () =>
+    Promise.all(Array.from({ length: 50 }, (_, index) => bearer(`token-${index}`)));
+  await failAll();
+  t.equal(logged.length, 1);
+  clock.advance(SECOND);
+  await failAll();
+  t.equal(logged.length, 2);
+});
+
 t.test('asks again after 10 s about whom it knows, after 3 s about whom not', async (t) => {
   let status: object = user('a');
   const { asked, bearer, clock } = await reviewsUnderTest(t, () => status);

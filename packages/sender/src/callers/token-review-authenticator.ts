@@ -57,7 +57,22 @@ function authenticationOf(identity: Identity): Authentication {
   }
 }
 
-async function identify(token: string, deps: TokenReviewDeps): Promise<Decision<Identity>> {
+/** Who sends tokens that cannot be checked is nobody that is known, and must not fill the log. */
+function onceASecond({ clock, logger }: TokenReviewDeps): (err: unknown) => void {
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
+  return (err) => {
+    const now = clock.monotonicMs();
+    if (now < quietUntilMs) return;
+    quietUntilMs = now + UNKNOWN_MS;
+    logger.warn({ err }, 'the token of a caller could not be checked');
+  };
+}
+
+async function identify(
+  token: string,
+  deps: TokenReviewDeps,
+  failed: (err: unknown) => void,
+): Promise<Decision<Identity>> {
   try {
     const subject = await deps.review(token, AUDIENCE);
     if (subject === undefined) return { value: 'nobody', granted: false, keepMs: REFUSED_MS };
@@ -65,7 +80,7 @@ async function identify(token: string, deps: TokenReviewDeps): Promise<Decision<
     const value = new ReviewedCaller(subject, deps);
     return { value, granted: true, keepMs: Math.min(KNOWN_MS, leftMs) };
   } catch (err) {
-    deps.logger.warn({ err }, 'the token of a caller could not be checked');
+    failed(err);
     return { value: 'unknown', granted: false, keepMs: UNKNOWN_MS };
   }
 }
@@ -76,6 +91,7 @@ async function identify(token: string, deps: TokenReviewDeps): Promise<Decision<
  */
 export function tokenReviewAuthenticator(deps: TokenReviewDeps): Authenticate {
   const identities = new DecisionCache<Identity>(deps.clock, KEPT_TOKENS);
+  const failed = onceASecond(deps);
   return ({ authorization }) => {
     const token = bearerToken(authorization);
     if (token === undefined) return NO_TOKEN;
@@ -84,6 +100,6 @@ export function tokenReviewAuthenticator(deps: TokenReviewDeps): Authenticate {
     const known = identities.known(digest);
     if (known === undefined && identities.underWay >= MAX_REVIEWS) return TOO_MANY;
     if (known !== undefined && !(known instanceof Promise)) return authenticationOf(known);
-    return identities.get(digest, () => identify(token, deps)).then(authenticationOf);
+    return identities.get(digest, () => identify(token, deps, failed)).then(authenticationOf);
   };
 }
