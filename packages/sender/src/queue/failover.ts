@@ -4,6 +4,8 @@ export interface Destination {
   readonly queueSize: number;
   /** To be called once the mail is there, or stays. */
   arrived(): void;
+  /** To be called if its queue is full: no mail is sent there for a while. */
+  full(): void;
 }
 
 /** Finds out which provider delivers a mail that one cannot deliver now. */

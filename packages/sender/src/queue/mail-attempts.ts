@@ -4,7 +4,7 @@ import type { AttemptFailure, AttemptResult } from '../mail/attempt-result.ts';
 import type { MailRecord } from '../mail/mail-record.ts';
 import type { AttemptReport, SenderObserver } from '../observer.ts';
 import { type MailStore, StoreError } from '../store/mail-store.ts';
-import { afterAttempt, isOpen, type OutcomeRules } from './attempt-outcome.ts';
+import { afterAttempt, isOpen, type Moment, type OutcomeRules } from './attempt-outcome.ts';
 import { DataMark, MailLost } from './data-mark.ts';
 import { StoredUpdates } from './stored-updates.ts';
 
@@ -25,6 +25,8 @@ interface Tried {
   readonly mail: MailRecord;
   /** By the address of each recipient it was for. */
   readonly results: ReadonlyMap<string, AttemptResult>;
+  /** Whether every mail of the provider meets what this one met. */
+  readonly isServers: boolean;
   readonly report: Pick<AttemptReport, 'failure' | 'suspension' | 'seconds'>;
 }
 
@@ -34,6 +36,8 @@ export interface AttemptsListener {
   settled(mail: MailRecord): void;
   /** Somebody else changed the mail: it was cancelled, or another process has it now. */
   lost(id: string): void;
+  /** Whether another provider can deliver the mail now. */
+  mayGo(id: string): boolean;
 }
 
 /** A fault of ours: what the server has of the mail is not known to be anything. */
@@ -80,6 +84,7 @@ export class MailAttempts {
     this.#settle({
       mail: marked,
       results: end.kind === 'offered' ? end.results : allDeferred(recipients, end.failure),
+      isServers: isOfServer(end),
       report: { seconds, ...(failure && { failure }), ...(suspension && { suspension }) },
     });
     return end;
@@ -91,7 +96,7 @@ export class MailAttempts {
     if (mail?.state !== 'queued') return false;
     const recipients = this.#openRecipients(mail);
     const results = allDeferred(recipients, failure);
-    this.#settle({ mail, results, report: { failure, seconds: 0 } });
+    this.#settle({ mail, results, isServers: true, report: { failure, seconds: 0 } });
     return true;
   }
 
@@ -135,10 +140,11 @@ export class MailAttempts {
       .map(({ address }) => address);
   }
 
-  #settle({ mail: before, results, report }: Tried): void {
-    const { clock, random, observer, rules } = this.#deps;
+  #settle(tried: Tried): void {
+    const { results, report } = tried;
+    const { clock, random, observer } = this.#deps;
     const at = clock.now();
-    const next = afterAttempt(before, results, rules(), { now: at.getTime(), random: random() });
+    const next = this.#following(tried, { now: at.getTime(), random: random() });
     const { provider } = next;
     const attempted = [...results].map(([address, result]) => ({ address, provider, ...result }));
     this.#updates.store(next, (mail) => {
@@ -150,6 +156,22 @@ export class MailAttempts {
       this.#listener.settled(mail);
     });
   }
+
+  /** Before a mail is given up on account of its server another provider is to have it. */
+  #following({ mail, results, isServers }: Tried, moment: Moment): MailRecord {
+    const rules = this.#deps.rules();
+    const next = afterAttempt(mail, results, rules, moment);
+    const mayBeThere = next.recipients.some(({ outcome }) => outcome === 'uncertain');
+    if (next.state !== 'dead' || !isServers || mayBeThere || !this.#listener.mayGo(mail.id)) {
+      return next;
+    }
+    const retry = { ...rules.retry, slow: true };
+    return afterAttempt(mail, results, { ...rules, retry }, moment);
+  }
+}
+
+function isOfServer(end: Exclude<AttemptEnd, { kind: 'abandoned' }>): boolean {
+  return end.kind === 'no-session' || end.troubled;
 }
 
 function allDeferred(

@@ -69,7 +69,10 @@ export class MailChanges {
     const now = clock.now().getTime();
     try {
       const cancelled = await store.update({ ...mail, state: 'cancelled', dueAt: now });
-      if (cancelled === undefined) return conflict(UNDER_WAY);
+      if (cancelled === undefined) {
+        if (waited) queue.add(mail);
+        return conflict(UNDER_WAY);
+      }
       queue.ended(cancelled);
       return { kind: 'changed', mail: cancelled };
     } catch (error) {
@@ -80,8 +83,10 @@ export class MailChanges {
 
   async #retry(mail: MailRecord): Promise<ChangeResult> {
     if (mail.state !== 'dead') return conflict(`the mail is ${mail.state}, not a dead letter`);
-    const { providers, store, clock } = this.#deps;
+    const { providers, queues, store, clock } = this.#deps;
     const again = queuedAnew(mail, clock.now().getTime());
+    // Nobody may deliver for a provider that is gone since before the start.
+    queues.of(again.provider);
     const usability = usableProvider(providers, again.provider);
     const limit = usability.usable ? usability.spec.retry.queueSize : QUEUE_SIZE_MAX;
     const requeueing = await store.requeue(again, limit);

@@ -29,7 +29,7 @@ const PUT_OFF_AT_ONCE = 100;
 /** A mail that is due later is given back to a store that others claim from. */
 const HOLD_MS = 10_000;
 
-/** When a mail that a full queue did not take is offered to it again. */
+/** When a full queue is offered mails of other providers again. */
 const FULL_PAUSE_MS = 1_000;
 
 /**
@@ -55,6 +55,9 @@ export class ProviderQueue {
   /** Those attempts among them that began since the provider was another. */
   #inSlots = new Set<Promise<void>>();
   #lastFailure: AttemptFailure | undefined;
+  /** Rings when mails of others may come again. */
+  readonly #room: Alarm;
+  #isFull = false;
   #closed = false;
 
   constructor(deps: ProviderQueueDeps) {
@@ -63,15 +66,23 @@ export class ProviderQueue {
     this.#waiting = new WaitingMails(clock, () => this.#fill());
     this.#access = new ServerAccess(clock, random, () => deps.allowance());
     this.#storeGate = new ServerGate(random);
-    this.#opening = new Alarm(clock, () => this.#fill());
+    this.#opening = new Alarm(clock, () => this.#opened());
+    this.#room = new Alarm(clock, () => {
+      this.#isFull = false;
+      deps.recovered();
+    });
     this.#attempts = new MailAttempts(deps, {
       settled: (mail) => this.#settled(mail),
       lost: (id) => this.#lost(id),
+      mayGo: (id) => this.#rerouting.mayGo(id),
     });
     this.#rerouting = new Rerouting(deps, this.#waiting, {
-      moved: (id) => this.#forget(id),
+      moved: (id) => {
+        this.#storeGate.worked();
+        this.#forget(id);
+      },
       lost: (id) => this.#lost(id),
-      stays: (id) => this.#wait(id, this.#now() + FULL_PAUSE_MS),
+      stays: (id) => this.#wait(id, this.#now()),
       storeFailed: (id, error) => this.#storeFailed(id, error),
       over: () => this.#fill(),
     });
@@ -91,13 +102,22 @@ export class ProviderQueue {
 
   /** Whether a mail that another provider cannot deliver may come here. */
   get mayCome(): boolean {
-    return !this.#closed && this.#access.mayCome(this.#waiting.due + this.#inSlots.size);
+    return (
+      !this.#closed && !this.#isFull && this.#access.mayCome(this.#waiting.due + this.#inSlots.size)
+    );
   }
 
   /** Such a mail is on its way; returns how to tell that it is there, or will not come. */
   expect(): () => void {
     this.#access.expect();
     return () => this.#access.arrived();
+  }
+
+  /** Such a mail found the queue full: none is to come for a while. */
+  turnedAway(): void {
+    if (this.#closed) return;
+    this.#isFull = true;
+    this.#room.set(this.#deps.clock.monotonicMs() + FULL_PAUSE_MS);
   }
 
   /** Lets a mail that was taken wait for its turn again. */
@@ -131,7 +151,7 @@ export class ProviderQueue {
 
   /** Another provider can deliver, perhaps what this one cannot. */
   reconsider(): void {
-    if (this.#access.isDown) this.#release();
+    if (this.#access.isDown) this.#waiting.hasten(this.#rerouting.thatMayGo());
     this.#fill();
   }
 
@@ -140,6 +160,7 @@ export class ProviderQueue {
     this.#closed = true;
     this.#claims.stop();
     this.#opening.cancel();
+    this.#room.cancel();
     this.#waiting.clear();
     await Promise.all([...this.#underWay, this.#rerouting.close()]);
     await this.#attempts.close();
@@ -178,16 +199,37 @@ export class ProviderQueue {
   /** Begins what may begin, sends on what cannot be delivered here, and says how many more there is room for. */
   #fill(): void {
     if (this.#closed) return;
-    if (!this.#access.isWell) this.#rerouting.begin();
+    // What opens while this looks is looked at again.
+    const since = this.#deps.clock.monotonicMs();
+    if (!this.#access.isWell) this.#sendOn();
     while (this.#waiting.due > 0 && this.#inSlots.size < this.#capacity()) this.#begin();
-    if (this.#access.isDown || this.#access.isSpent) this.#rerouting.begin();
-    const opensAt = Math.max(this.#access.opensAt, this.#storeGate.opensAt);
-    if (opensAt > this.#deps.clock.monotonicMs()) this.#opening.set(opensAt);
+    if (this.#access.isDown || this.#access.isSpent) this.#sendOn();
+    this.#awaitOpening(since);
     this.#claims.request(this.#wanted());
   }
 
+  /** What waits for the server or the store may begin, and others may send mails here again. */
+  #opened(): void {
+    this.#fill();
+    if (!this.#access.isDown) this.#deps.recovered();
+  }
+
+  #awaitOpening(since: number): void {
+    const ahead = [this.#access.opensAt, this.#storeGate.opensAt].filter((at) => at > since);
+    if (ahead.length > 0) this.#opening.set(Math.min(...ahead));
+  }
+
+  #sendOn(): void {
+    if (!this.#isStoreSpared) this.#rerouting.begin();
+  }
+
+  get #isStoreSpared(): boolean {
+    return this.#storeGate.opensAt > this.#deps.clock.monotonicMs();
+  }
+
   #capacity(): number {
-    if (this.#storeGate.opensAt > this.#deps.clock.monotonicMs()) return 0;
+    // What is due goes elsewhere as soon as there is room on the way.
+    if (this.#isStoreSpared || (!this.#access.isWell && this.#rerouting.isBusy)) return 0;
     return this.#storeGate.limit(this.#access.capacity(this.#inSlots.size));
   }
 
@@ -208,6 +250,7 @@ export class ProviderQueue {
       this.#underWay.delete(attempt);
       inSlots.delete(attempt);
       this.#fill();
+      if (this.#access.hasRateLeft && this.mayCome) this.#deps.recovered();
     });
     this.#underWay.add(attempt);
     inSlots.add(attempt);
@@ -253,7 +296,7 @@ export class ProviderQueue {
     this.#lastFailure = failure;
     this.#access.failed();
     this.#stranded.add(first);
-    if (this.#access.isDown && this.#rerouting.room > 0) {
+    if (this.#access.isDown && this.#rerouting.hasDestination) {
       this.#release();
       return;
     }
@@ -288,10 +331,16 @@ export class ProviderQueue {
     this.#rerouting.note(mail);
     if (
       this.#stranded.takeReleased(mail.id) ||
-      (this.#access.isDown && this.#rerouting.mayGo(mail.id))
+      (this.#isToLeave(mail) && this.#rerouting.mayGo(mail.id))
     ) {
       this.#wait(mail.id, this.#now());
     } else this.#waitAnywhere(mail);
+  }
+
+  /** A fallback comes after the fast retries and before the slow ones; until the breaker opens the gate sets the pace. */
+  #isToLeave({ attempts }: MailRecord): boolean {
+    const { isDown, isFailing } = this.#access;
+    return isDown || (isFailing && attempts > this.#deps.rules().fast.count);
   }
 
   #forget(id: string): void {

@@ -130,7 +130,9 @@ export class ProviderQueues {
       hasDestination: (origin) => find(origin) !== undefined,
       destinationOf: (origin) => {
         const found = find(origin);
-        return found && { ...found, arrived: this.of(found.provider).expect() };
+        if (found === undefined) return undefined;
+        const queue = this.of(found.provider);
+        return { ...found, arrived: queue.expect(), full: () => queue.turnedAway() };
       },
     };
   }
@@ -142,7 +144,9 @@ export class ProviderQueues {
   #providerChanged(name: string): void {
     const served = this.#served.get(name);
     if (served === undefined) {
-      if (this.#deps.providers.get(name) !== undefined) this.of(name);
+      if (this.#deps.providers.get(name) === undefined) return;
+      this.of(name);
+      this.#others(name, (queue) => queue.reconsider());
       return;
     }
     const before = served.usability;

@@ -36,6 +36,8 @@ export class Rerouting {
   readonly #listener: ReroutingListener;
   /** The provider that mails were accepted for, where it is another. */
   readonly #origins = new Map<string, string>();
+  /** Of all mails so far, this provider included. */
+  readonly #allOrigins: Set<string>;
   /** Mails that the server may have: another would deliver a second copy. */
   readonly #bound = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
@@ -46,19 +48,33 @@ export class Rerouting {
     listener: ReroutingListener,
   ) {
     this.#deps = deps;
+    this.#allOrigins = new Set([deps.provider]);
     this.#waiting = waiting;
     this.#listener = listener;
   }
 
   /** How many more mails could be sent on. */
   get room(): number {
+    return this.hasDestination ? AT_ONCE - this.#underWay.size : 0;
+  }
+
+  /** Whether another provider can deliver a mail that was accepted for this one now. */
+  get hasDestination(): boolean {
     const { failover, provider } = this.#deps;
-    return failover.hasDestination(provider) ? AT_ONCE - this.#underWay.size : 0;
+    return failover.hasDestination(provider);
+  }
+
+  /** Whether as many mails are on their way as may be. */
+  get isBusy(): boolean {
+    return this.#underWay.size >= AT_ONCE;
   }
 
   /** A mail is here, as it is stored. */
   note(mail: MailRecord): void {
-    if (mail.origin !== undefined) this.#origins.set(mail.id, mail.origin);
+    if (mail.origin !== undefined) {
+      this.#origins.set(mail.id, mail.origin);
+      this.#allOrigins.add(mail.origin);
+    }
     if (mayBeThere(mail)) this.#bound.add(mail.id);
     else this.#bound.delete(mail.id);
   }
@@ -74,21 +90,34 @@ export class Rerouting {
     return origin !== undefined && this.#deps.failover.hasDestination(origin);
   }
 
+  /** Tells of each mail whether another provider can deliver it now. */
+  thatMayGo(): (id: string) => boolean {
+    const leaving = this.#leavingOrigins();
+    return (id) => {
+      const origin = this.#originOf(id);
+      return origin !== undefined && leaving.has(origin);
+    };
+  }
+
   /** Takes out what is due and can be delivered elsewhere. */
   begin(): void {
-    const stay = new Set<string>();
+    const leaving = this.#leavingOrigins();
     for (const id of this.#waiting.dueIds()) {
-      // As a rule all mails have one origin, so none of the others can go.
-      const allStay = stay.size > 0 && this.#origins.size === 0;
-      if (allStay || this.#underWay.size >= AT_ONCE) return;
+      if (leaving.size === 0 || this.isBusy) return;
       const origin = this.#originOf(id);
-      if (origin === undefined || stay.has(origin)) continue;
-      if (!this.#sendOn(id, origin)) stay.add(origin);
+      if (origin === undefined || !leaving.has(origin)) continue;
+      if (!this.#sendOn(id, origin)) leaving.delete(origin);
     }
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#underWay);
+  }
+
+  /** The origins whose mails another provider can deliver now. */
+  #leavingOrigins(): Set<string> {
+    const { failover } = this.#deps;
+    return new Set([...this.#allOrigins].filter((origin) => failover.hasDestination(origin)));
   }
 
   /** The provider that a mail was accepted for; nothing if it has to stay. */
@@ -108,20 +137,24 @@ export class Rerouting {
     return true;
   }
 
-  async #tryToMove(id: string, { provider, queueSize, arrived }: Destination): Promise<void> {
+  async #tryToMove(id: string, destination: Destination): Promise<void> {
+    const { provider, queueSize } = destination;
     const { store, observer, clock } = this.#deps;
     try {
       const mail = await store.find(id);
       if (mail?.state !== 'queued') return this.#listener.lost(id);
       const requeueing = await store.requeue(movedTo(mail, provider, clock.now()), queueSize);
       if (requeueing.kind === 'changed') return this.#listener.lost(id);
-      if (requeueing.kind === 'full') return this.#listener.stays(id);
+      if (requeueing.kind === 'full') {
+        destination.full();
+        return this.#listener.stays(id);
+      }
       this.#listener.moved(id);
       observer.rerouted(requeueing.mail, this.#deps.provider);
     } catch (error) {
       this.#listener.storeFailed(id, error);
     } finally {
-      arrived();
+      destination.arrived();
     }
   }
 }

@@ -60,6 +60,11 @@ export class ServerAccess {
     return this.#rateRoom(this.#allowance().rate) <= 0;
   }
 
+  /** Whether there is a rate, and it allows more now. */
+  get hasRateLeft(): boolean {
+    return this.#allowance().rate !== undefined && !this.isSpent;
+  }
+
   /**
    * Whether a mail may come here that another provider cannot deliver, beside those that are here.
    * While the breaker is open that is a single one, as its trial, each time it may be tried again.

@@ -69,6 +69,16 @@ export class WaitingMails {
     return this.#later.delete(id) || this.#due.delete(id);
   }
 
+  /** Makes those of the mails that wait for their time due at once. */
+  hasten(which: (id: string) => boolean): void {
+    const ids = [...this.#later.keys()].filter(which);
+    for (const id of ids) {
+      this.take(id);
+      this.#due.add(id);
+    }
+    if (ids.length > 0) this.#becameDue();
+  }
+
   /** Forgets all; none becomes due any more. */
   clear(): void {
     for (const cancel of this.#later.values()) cancel();
