@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { AttemptEnd } from '../delivery/attempt.ts';
 import type { AttemptFailure } from '../mail/attempt-result.ts';
 import type { MailRecord } from '../mail/mail-record.ts';
@@ -8,10 +7,10 @@ import { Alarm } from './alarm.ts';
 import type { Allowance } from './allowance.ts';
 import { onArrival } from './arrival.ts';
 import type { Failover } from './failover.ts';
+import { GuestMails } from './guest-mails.ts';
 import { MailAttempts, type MailAttemptsDeps } from './mail-attempts.ts';
 import { Rerouting } from './rerouting.ts';
 import { ServerAccess } from './server-access.ts';
-import { ServerGate } from './server-gate.ts';
 import { StrandedMails } from './stranded-mails.ts';
 import { WaitingMails } from './waiting-mails.ts';
 
@@ -23,14 +22,8 @@ export interface ProviderQueueDeps extends MailAttemptsDeps {
   recovered(): void;
 }
 
-/** Mails that are put off before the event loop has its turn: reading one takes some 0.03 ms. */
-const PUT_OFF_AT_ONCE = 100;
-
 /** A mail that is due later is given back to a store that others claim from. */
 const HOLD_MS = 10_000;
-
-/** When a full queue is offered mails of other providers again. */
-const FULL_PAUSE_MS = 1_000;
 
 /**
  * The mails of one provider that this process has claimed, until they end.
@@ -44,20 +37,16 @@ export class ProviderQueue {
   readonly #deps: ProviderQueueDeps;
   readonly #waiting: WaitingMails;
   readonly #access: ServerAccess;
-  /** An attempt that cannot be marked costs the server a session, so a store that fails is spared, too. */
-  readonly #storeGate: ServerGate;
   readonly #opening: Alarm;
   readonly #attempts: MailAttempts;
   readonly #rerouting: Rerouting;
   readonly #claims: Claims;
-  readonly #stranded = new StrandedMails();
+  readonly #stranded: StrandedMails;
+  readonly #guests: GuestMails;
   readonly #underWay = new Set<Promise<void>>();
   /** Those attempts among them that began since the provider was another. */
   #inSlots = new Set<Promise<void>>();
   #lastFailure: AttemptFailure | undefined;
-  /** Rings when mails of others may come again. */
-  readonly #room: Alarm;
-  #isFull = false;
   #closed = false;
 
   constructor(deps: ProviderQueueDeps) {
@@ -65,12 +54,9 @@ export class ProviderQueue {
     this.#deps = deps;
     this.#waiting = new WaitingMails(clock, () => this.#fill());
     this.#access = new ServerAccess(clock, random, () => deps.allowance());
-    this.#storeGate = new ServerGate(random);
     this.#opening = new Alarm(clock, () => this.#opened());
-    this.#room = new Alarm(clock, () => {
-      this.#isFull = false;
-      deps.recovered();
-    });
+    this.#stranded = new StrandedMails(this.#waiting, (id) => this.#wait(id, this.#now()));
+    this.#guests = new GuestMails(this.#access, clock, () => deps.recovered());
     this.#attempts = new MailAttempts(deps, {
       settled: (mail) => this.#settled(mail),
       lost: (id) => this.#lost(id),
@@ -78,7 +64,7 @@ export class ProviderQueue {
     });
     this.#rerouting = new Rerouting(deps, this.#waiting, {
       moved: (id) => {
-        this.#storeGate.worked();
+        this.#access.storeWorked();
         this.#forget(id);
       },
       lost: (id) => this.#lost(id),
@@ -102,22 +88,17 @@ export class ProviderQueue {
 
   /** Whether a mail that another provider cannot deliver may come here. */
   get mayCome(): boolean {
-    return (
-      !this.#closed && !this.#isFull && this.#access.mayCome(this.#waiting.due + this.#inSlots.size)
-    );
+    return this.#guests.mayCome(this.#waiting.due + this.#inSlots.size);
   }
 
   /** Such a mail is on its way; returns how to tell that it is there, or will not come. */
   expect(): () => void {
-    this.#access.expect();
-    return () => this.#access.arrived();
+    return this.#guests.expect();
   }
 
-  /** Such a mail found the queue full: none is to come for a while. */
+  /** Such a mail found the queue full. */
   turnedAway(): void {
-    if (this.#closed) return;
-    this.#isFull = true;
-    this.#room.set(this.#deps.clock.monotonicMs() + FULL_PAUSE_MS);
+    if (!this.#closed) this.#guests.turnedAway();
   }
 
   /** Lets a mail that was taken wait for its turn again. */
@@ -145,7 +126,7 @@ export class ProviderQueue {
   /** The provider, its password or its health is another: what waits on account of the server may try again. */
   changed(): void {
     this.#access.reset();
-    this.#release();
+    this.#stranded.release();
     this.#fill();
   }
 
@@ -160,7 +141,7 @@ export class ProviderQueue {
     this.#closed = true;
     this.#claims.stop();
     this.#opening.cancel();
-    this.#room.cancel();
+    this.#guests.close();
     this.#waiting.clear();
     await Promise.all([...this.#underWay, this.#rerouting.close()]);
     await this.#attempts.close();
@@ -204,7 +185,7 @@ export class ProviderQueue {
     if (!this.#access.isWell) this.#sendOn();
     while (this.#waiting.due > 0 && this.#inSlots.size < this.#capacity()) this.#begin();
     if (this.#access.isDown || this.#access.isSpent) this.#sendOn();
-    this.#awaitOpening(since);
+    this.#opening.set(this.#access.nextOpening(since));
     this.#claims.request(this.#wanted());
   }
 
@@ -214,23 +195,14 @@ export class ProviderQueue {
     if (!this.#access.isDown) this.#deps.recovered();
   }
 
-  #awaitOpening(since: number): void {
-    const ahead = [this.#access.opensAt, this.#storeGate.opensAt].filter((at) => at > since);
-    if (ahead.length > 0) this.#opening.set(Math.min(...ahead));
-  }
-
   #sendOn(): void {
-    if (!this.#isStoreSpared) this.#rerouting.begin();
-  }
-
-  get #isStoreSpared(): boolean {
-    return this.#storeGate.opensAt > this.#deps.clock.monotonicMs();
+    if (!this.#access.isStoreSpared) this.#rerouting.begin();
   }
 
   #capacity(): number {
     // What is due goes elsewhere as soon as there is room on the way.
-    if (this.#isStoreSpared || (!this.#access.isWell && this.#rerouting.isBusy)) return 0;
-    return this.#storeGate.limit(this.#access.capacity(this.#inSlots.size));
+    if (!this.#access.isWell && this.#rerouting.isBusy) return 0;
+    return this.#access.capacity(this.#inSlots.size);
   }
 
   /** A slot that comes free finds the next mail here. */
@@ -262,7 +234,7 @@ export class ProviderQueue {
     try {
       const end = await this.#attempts.attempt(id);
       offered = end?.kind === 'offered';
-      this.#storeGate.worked();
+      this.#access.storeWorked();
       if (end === undefined) this.#forget(id);
       else if (end.kind === 'no-session') await this.#strand(id, end.failure);
       else if (inSlots === this.#inSlots) this.#judge(end);
@@ -276,7 +248,7 @@ export class ProviderQueue {
   /** The mail is as it was, and waits for the store. */
   #storeFailed(id: string, error: unknown): void {
     logStoreFailure(this.#deps.logger, error, id);
-    this.#storeGate.failed(this.#deps.clock.monotonicMs());
+    this.#access.storeFailed();
     this.#wait(id, this.#now());
   }
 
@@ -286,7 +258,7 @@ export class ProviderQueue {
       this.#lastFailure = end.failure;
       this.#access.failed();
     } else if (this.#access.worked()) {
-      this.#release();
+      this.#stranded.release();
       this.#deps.recovered();
     }
   }
@@ -297,17 +269,13 @@ export class ProviderQueue {
     this.#access.failed();
     this.#stranded.add(first);
     if (this.#access.isDown && this.#rerouting.hasDestination) {
-      this.#release();
+      this.#stranded.release();
       return;
     }
-    const due = this.#waiting.takeAllDue();
-    for (const id of due) this.#stranded.add(id);
-    for (const [index, id] of due.entries()) {
-      if (index % PUT_OFF_AT_ONCE === PUT_OFF_AT_ONCE - 1) await setImmediate();
-      if (this.#closed) return;
-      if (this.#stranded.takeReleased(id)) this.#wait(id, this.#now());
-      else await this.#putOff(id, failure);
-    }
+    await this.#stranded.addAllDue(
+      (id) => this.#putOff(id, failure),
+      () => this.#closed,
+    );
   }
 
   async #putOff(id: string, failure: AttemptFailure): Promise<void> {
@@ -316,11 +284,6 @@ export class ProviderQueue {
     } catch (error) {
       this.#storeFailed(id, error);
     }
-  }
-
-  #release(): void {
-    const released = this.#stranded.release((id) => this.#waiting.take(id));
-    for (const id of released) this.#wait(id, this.#now());
   }
 
   #settled(mail: MailRecord): void {

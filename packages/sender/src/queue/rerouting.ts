@@ -143,6 +143,11 @@ export class Rerouting {
     try {
       const mail = await store.find(id);
       if (mail?.state !== 'queued') return this.#listener.lost(id);
+      // A mark whose answer was lost may have been made.
+      if (mayBeThere(mail)) {
+        this.#bound.add(id);
+        return this.#listener.stays(id);
+      }
       const requeueing = await store.requeue(movedTo(mail, provider, clock.now()), queueSize);
       if (requeueing.kind === 'changed') return this.#listener.lost(id);
       if (requeueing.kind === 'full') {

@@ -4,31 +4,44 @@ import { type Rate, RateWindow } from './rate-window.ts';
 import { ServerGate } from './server-gate.ts';
 
 /**
- * Decides when and how often the server of a provider is tried: a breaker, since a server that fails
- * is spared, and the rate.
+ * Decides when and how often the server of a provider is tried: the breaker, since a server that fails
+ * is spared, the rate, and the store that attempts are marked in.
  */
 export class ServerAccess {
   readonly #clock: Clock;
   readonly #allowance: () => Allowance;
   readonly #gate: ServerGate;
   readonly #window = new RateWindow();
-  /** Mails that others were told may come, and that have not come yet. */
-  #expected = 0;
+  /** An attempt that cannot be marked costs the server a session, so a store that fails is spared, too. */
+  readonly #storeGate: ServerGate;
 
   constructor(clock: Clock, random: () => number, allowance: () => Allowance) {
     this.#clock = clock;
     this.#allowance = allowance;
     this.#gate = new ServerGate(random);
+    this.#storeGate = new ServerGate(random);
   }
 
   /** How many attempts may be under way, given that so many are. */
   capacity(underWay: number): number {
     const { slots, rate } = this.#allowance();
-    if (this.#gate.opensAt > this.#clock.monotonicMs()) return 0;
-    return Math.min(this.#gate.limit(slots), underWay + this.#rateRoom(rate));
+    if (this.isStoreSpared || this.#gate.opensAt > this.#clock.monotonicMs()) return 0;
+    const limit = this.#storeGate.limit(this.#gate.limit(slots));
+    return Math.min(limit, underWay + this.#rateRoom(rate));
   }
 
-  /** When attempts may begin again, in milliseconds of the monotonic clock; in the past where they may now. */
+  /** What opens next after a moment: the way to the server, or that to the store; at infinity nothing does. */
+  nextOpening(since: number): number {
+    const ahead = [this.opensAt, this.#storeGate.opensAt].filter((at) => at > since);
+    return Math.min(...ahead);
+  }
+
+  /** Whether nothing is to be written now that can wait. */
+  get isStoreSpared(): boolean {
+    return this.#storeGate.opensAt > this.#clock.monotonicMs();
+  }
+
+  /** When the server may be tried again, in milliseconds of the monotonic clock; in the past where it may now. */
   get opensAt(): number {
     const { rate } = this.#allowance();
     if (rate === undefined || this.#rateRoom(rate) > 0) return this.#gate.opensAt;
@@ -66,23 +79,13 @@ export class ServerAccess {
   }
 
   /**
-   * Whether a mail may come here that another provider cannot deliver, beside those that are here.
+   * Whether a mail that another provider cannot deliver could be delivered here, beside so many others.
    * While the breaker is open that is a single one, as its trial, each time it may be tried again.
    */
-  mayCome(busyWith: number): boolean {
+  mayTake(others: number): boolean {
     const { rate, isWell } = this.#allowance();
-    if (!isWell || this.#rateRoom(rate) <= busyWith + this.#expected) return false;
-    return !this.isDown || this.#mayBeTried(busyWith);
-  }
-
-  /** A mail that may come is on its way; `arrived` follows. */
-  expect(): void {
-    this.#expected += 1;
-  }
-
-  /** What was expected has come, or will not. */
-  arrived(): void {
-    this.#expected -= 1;
+    if (!isWell || this.#rateRoom(rate) <= others) return false;
+    return !this.isOpen || (others === 0 && this.capacity(0) > 0);
   }
 
   begin(): void {
@@ -104,13 +107,17 @@ export class ServerAccess {
     return this.#gate.worked();
   }
 
+  storeFailed(): void {
+    this.#storeGate.failed(this.#clock.monotonicMs());
+  }
+
+  storeWorked(): void {
+    this.#storeGate.worked();
+  }
+
   /** What failed has been changed: a trial may begin at once. */
   reset(): void {
     this.#gate.reset();
-  }
-
-  #mayBeTried(busyWith: number): boolean {
-    return busyWith === 0 && this.#expected === 0 && this.capacity(0) > 0;
   }
 
   #rateRoom(rate: Rate | undefined): number {
