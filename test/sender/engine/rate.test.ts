@@ -1,4 +1,5 @@
 import { RateWindow } from '@mailprovider/sender/queue/rate-window';
+import { ServerAccess } from '@mailprovider/sender/queue/server-access';
 import t from 'tap';
 import { localSpec } from './local-spec.ts';
 import { receivingServer } from './receiving-server.ts';
@@ -27,7 +28,7 @@ t.test(
       }
       for (const end of underWay.filter((at) => at === now)) {
         underWay.splice(underWay.indexOf(end), 1);
-        window.end(now, true);
+        window.end(now, rate);
       }
     }
     t.ok(offered.length > 40, `${offered.length} in 20 periods`);
@@ -44,9 +45,9 @@ t.test(
     window.begin();
     t.equal(window.room(rate, 5), 0);
     t.equal(window.opensAt(rate), Number.POSITIVE_INFINITY, 'only an end makes room');
-    window.end(10, true);
+    window.end(10, rate);
     t.equal(window.opensAt(rate), 1_010);
-    window.end(20, false);
+    window.end(20, undefined);
     t.equal(window.room(rate, 20), 1);
     t.equal(window.room(rate, 1_010), 2);
   },
@@ -133,4 +134,22 @@ t.test('a server that throttles is spared, and its breaker opens where it goes o
     t.equal(recorder.ends.filter(({ provider }) => provider === 'fallback').length, 10);
     await close();
   }
+});
+
+t.test('what opens while a queue is looked at is not overlooked', (t) => {
+  let now = 0;
+  const clock = { now: () => new Date(now), monotonicMs: () => now, schedule: () => () => {} };
+  const rate = { messages: 1, periodMs: 1_000 };
+  const allowance = { slots: 5, rate, fastRetries: 3, isWell: true };
+  const access = new ServerAccess(clock, Math.random, () => allowance);
+  access.begin();
+  access.end(true);
+  now = 999.9;
+  const looked = now;
+  t.equal(access.capacity(0, looked), 0);
+  now = 1_000.1;
+  t.equal(access.isSpent, false);
+  t.equal(access.nextOpening(looked), 1_000);
+  t.equal(access.capacity(0, now), 1);
+  t.end();
 });

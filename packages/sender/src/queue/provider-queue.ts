@@ -6,6 +6,7 @@ import type { Claims } from '../store/mail-store.ts';
 import { Alarm } from './alarm.ts';
 import type { Allowance } from './allowance.ts';
 import { onArrival } from './arrival.ts';
+import { AttemptSlots } from './attempt-slots.ts';
 import type { Failover } from './failover.ts';
 import { GuestMails } from './guest-mails.ts';
 import { MailAttempts, type MailAttemptsDeps } from './mail-attempts.ts';
@@ -39,13 +40,11 @@ export class ProviderQueue {
   readonly #access: ServerAccess;
   readonly #opening: Alarm;
   readonly #attempts: MailAttempts;
+  readonly #slots: AttemptSlots;
   readonly #rerouting: Rerouting;
   readonly #claims: Claims;
   readonly #stranded: StrandedMails;
   readonly #guests: GuestMails;
-  readonly #underWay = new Set<Promise<void>>();
-  /** Those attempts among them that began since the provider was another. */
-  #inSlots = new Set<Promise<void>>();
   #lastFailure: AttemptFailure | undefined;
   #closed = false;
 
@@ -61,6 +60,11 @@ export class ProviderQueue {
       settled: (mail) => this.#settled(mail),
       lost: (id) => this.#lost(id),
       mayGo: (id) => this.#rerouting.mayGo(id),
+    });
+    this.#slots = new AttemptSlots(this.#attempts, this.#access, {
+      ended: (id, end, isFormer) => this.#ended(id, end, isFormer),
+      storeFailed: (id, error) => this.#storeFailed(id, error),
+      free: () => this.#slotFree(),
     });
     this.#rerouting = new Rerouting(deps, this.#waiting, {
       moved: (id) => {
@@ -88,7 +92,7 @@ export class ProviderQueue {
 
   /** Whether a mail that another provider cannot deliver may come here. */
   get mayCome(): boolean {
-    return this.#guests.mayCome(this.#waiting.due + this.#inSlots.size);
+    return this.#guests.mayCome(this.#waiting.due + this.#slots.used);
   }
 
   /** Such a mail is on its way; returns how to tell that it is there, or will not come. */
@@ -119,7 +123,7 @@ export class ProviderQueue {
 
   /** The provider or its password is another: slots that attempts with the former hold count no more. */
   renewed(): void {
-    this.#inSlots = new Set();
+    this.#slots.renew();
     this.changed();
   }
 
@@ -143,7 +147,7 @@ export class ProviderQueue {
     this.#opening.cancel();
     this.#guests.close();
     this.#waiting.clear();
-    await Promise.all([...this.#underWay, this.#rerouting.close()]);
+    await Promise.all([this.#slots.idle(), this.#rerouting.close()]);
     await this.#attempts.close();
   }
 
@@ -180,13 +184,13 @@ export class ProviderQueue {
   /** Begins what may begin, sends on what cannot be delivered here, and says how many more there is room for. */
   #fill(): void {
     if (this.#closed) return;
-    // What opens while this looks is looked at again.
-    const since = this.#deps.clock.monotonicMs();
+    // One moment for all, or what opens while this looks would be seen by nobody.
+    const now = this.#deps.clock.monotonicMs();
     if (!this.#access.isWell) this.#sendOn();
-    while (this.#waiting.due > 0 && this.#inSlots.size < this.#capacity()) this.#begin();
+    while (this.#waiting.due > 0 && this.#slots.used < this.#capacity(now)) this.#begin();
     if (this.#access.isDown || this.#access.isSpent) this.#sendOn();
-    this.#opening.set(this.#access.nextOpening(since));
-    this.#claims.request(this.#wanted());
+    this.#opening.set(this.#access.nextOpening(now));
+    this.#claims.request(this.#wanted(now));
   }
 
   /** What waits for the server or the store may begin, and others may send mails here again. */
@@ -199,16 +203,16 @@ export class ProviderQueue {
     if (!this.#access.isStoreSpared) this.#rerouting.begin();
   }
 
-  #capacity(): number {
+  #capacity(nowMs: number): number {
     // What is due goes elsewhere as soon as there is room on the way.
     if (!this.#access.isWell && this.#rerouting.isBusy) return 0;
-    return this.#access.capacity(this.#inSlots.size);
+    return this.#access.capacity(this.#slots.used, nowMs);
   }
 
   /** A slot that comes free finds the next mail here. */
-  #wanted(): number {
+  #wanted(nowMs: number): number {
     const { isDown, isSpent } = this.#access;
-    const toDeliver = 2 * this.#capacity() - this.#inSlots.size;
+    const toDeliver = 2 * this.#capacity(nowMs) - this.#slots.used;
     const toSendOn = isDown || isSpent ? this.#rerouting.room : 0;
     return Math.max(0, Math.max(toDeliver, toSendOn) - this.#waiting.due);
   }
@@ -217,32 +221,19 @@ export class ProviderQueue {
     const id = this.#waiting.takeDue();
     if (id === undefined) return;
     this.#stranded.delete(id);
-    const inSlots = this.#inSlots;
-    const attempt = this.#attempt(id, inSlots).finally(() => {
-      this.#underWay.delete(attempt);
-      inSlots.delete(attempt);
-      this.#fill();
-      if (this.#access.hasRateLeft && this.mayCome) this.#deps.recovered();
-    });
-    this.#underWay.add(attempt);
-    inSlots.add(attempt);
+    this.#slots.begin(id);
   }
 
-  async #attempt(id: string, inSlots: ReadonlySet<unknown>): Promise<void> {
-    this.#access.begin();
-    let offered = false;
-    try {
-      const end = await this.#attempts.attempt(id);
-      offered = end?.kind === 'offered';
-      this.#access.storeWorked();
-      if (end === undefined) this.#forget(id);
-      else if (end.kind === 'no-session') await this.#strand(id, end.failure);
-      else if (inSlots === this.#inSlots) this.#judge(end);
-    } catch (error) {
-      this.#storeFailed(id, error);
-    } finally {
-      this.#access.end(offered);
-    }
+  #slotFree(): void {
+    this.#fill();
+    if (this.#access.hasRateLeft && this.mayCome) this.#deps.recovered();
+  }
+
+  async #ended(id: string, end: AttemptEnd | undefined, isFormer: boolean): Promise<void> {
+    this.#access.storeWorked();
+    if (end === undefined) this.#forget(id);
+    else if (end.kind === 'no-session') await this.#strand(id, end.failure);
+    else if (!isFormer) this.#judge(end);
   }
 
   /** The mail is as it was, and waits for the store. */

@@ -13,10 +13,9 @@ export class RateWindow {
   #ended: number[] = [];
   #underWay = 0;
 
-  /** How many more may begin. */
+  /** How many more may begin at a moment. */
   room({ messages, periodMs }: Rate, nowMs: number): number {
-    this.#forget(nowMs - periodMs);
-    return messages - this.#underWay - this.#ended.length;
+    return messages - this.#underWay - (this.#ended.length - this.#past(periodMs, nowMs));
   }
 
   /** When there will be room, where there is none and nothing under way ends. */
@@ -29,15 +28,25 @@ export class RateWindow {
     this.#underWay += 1;
   }
 
-  /** What was not offered after all does not count. */
-  end(nowMs: number, offered: boolean): void {
+  /** Without the rate that counts it, it was not offered after all. */
+  end(nowMs: number, offered: Rate | undefined): void {
     this.#underWay -= 1;
-    if (offered) this.#ended.push(nowMs);
+    if (offered === undefined) return;
+    const past = this.#past(offered.periodMs, nowMs);
+    // Forgotten by halves, so that each is moved once or twice.
+    if (past > this.#ended.length / 2) this.#ended = this.#ended.slice(past);
+    this.#ended.push(nowMs);
   }
 
-  #forget(untilMs: number): void {
-    const kept = this.#ended.findIndex((at) => at > untilMs);
-    if (kept === 0) return;
-    this.#ended = kept === -1 ? [] : this.#ended.slice(kept);
+  /** How many ended a period ago or more. */
+  #past(periodMs: number, nowMs: number): number {
+    let [low, high] = [0, this.#ended.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const endedAt = this.#ended[middle] ?? nowMs;
+      if (endedAt + periodMs <= nowMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

@@ -22,17 +22,17 @@ export class ServerAccess {
     this.#storeGate = new ServerGate(random);
   }
 
-  /** How many attempts may be under way, given that so many are. */
-  capacity(underWay: number): number {
+  /** How many attempts may be under way at a moment, given that so many are. */
+  capacity(underWay: number, nowMs: number): number {
     const { slots, rate } = this.#allowance();
-    if (this.isStoreSpared || this.#gate.opensAt > this.#clock.monotonicMs()) return 0;
+    if (Math.max(this.#gate.opensAt, this.#storeGate.opensAt) > nowMs) return 0;
     const limit = this.#storeGate.limit(this.#gate.limit(slots));
-    return Math.min(limit, underWay + this.#rateRoom(rate));
+    return Math.min(limit, underWay + this.#rateRoom(rate, nowMs));
   }
 
-  /** What opens next after a moment: the way to the server, or that to the store; at infinity nothing does. */
-  nextOpening(since: number): number {
-    const ahead = [this.opensAt, this.#storeGate.opensAt].filter((at) => at > since);
+  /** When there is more capacity than at that moment; at infinity if only an attempt that ends makes some. */
+  nextOpening(nowMs: number): number {
+    const ahead = [this.#opensAt(nowMs), this.#storeGate.opensAt].filter((at) => at > nowMs);
     return Math.min(...ahead);
   }
 
@@ -43,9 +43,7 @@ export class ServerAccess {
 
   /** When the server may be tried again, in milliseconds of the monotonic clock; in the past where it may now. */
   get opensAt(): number {
-    const { rate } = this.#allowance();
-    if (rate === undefined || this.#rateRoom(rate) > 0) return this.#gate.opensAt;
-    return Math.max(this.#gate.opensAt, this.#window.opensAt(rate));
+    return this.#opensAt(this.#clock.monotonicMs());
   }
 
   /** Whether it may be used, and health has not found its server to fail. */
@@ -70,7 +68,7 @@ export class ServerAccess {
 
   /** Whether the rate allows no more now. */
   get isSpent(): boolean {
-    return this.#rateRoom(this.#allowance().rate) <= 0;
+    return this.#rateRoom(this.#allowance().rate, this.#clock.monotonicMs()) <= 0;
   }
 
   /** Whether there is a rate, and it allows more now. */
@@ -84,8 +82,9 @@ export class ServerAccess {
    */
   mayTake(others: number): boolean {
     const { rate, isWell } = this.#allowance();
-    if (!isWell || this.#rateRoom(rate) <= others) return false;
-    return !this.isOpen || (others === 0 && this.capacity(0) > 0);
+    const now = this.#clock.monotonicMs();
+    if (!isWell || this.#rateRoom(rate, now) <= others) return false;
+    return !this.isOpen || (others === 0 && this.capacity(0, now) > 0);
   }
 
   begin(): void {
@@ -94,8 +93,8 @@ export class ServerAccess {
 
   /** An attempt ended; `offered` if the server was offered a mail. */
   end(offered: boolean): void {
-    const counts = offered && this.#allowance().rate !== undefined;
-    this.#window.end(this.#clock.monotonicMs(), counts);
+    const counted = offered ? this.#allowance().rate : undefined;
+    this.#window.end(this.#clock.monotonicMs(), counted);
   }
 
   failed(): void {
@@ -120,8 +119,13 @@ export class ServerAccess {
     this.#gate.reset();
   }
 
-  #rateRoom(rate: Rate | undefined): number {
-    if (rate === undefined) return Number.POSITIVE_INFINITY;
-    return this.#window.room(rate, this.#clock.monotonicMs());
+  #opensAt(nowMs: number): number {
+    const { rate } = this.#allowance();
+    if (rate === undefined || this.#rateRoom(rate, nowMs) > 0) return this.#gate.opensAt;
+    return Math.max(this.#gate.opensAt, this.#window.opensAt(rate));
+  }
+
+  #rateRoom(rate: Rate | undefined, nowMs: number): number {
+    return rate === undefined ? Number.POSITIVE_INFINITY : this.#window.room(rate, nowMs);
   }
 }
