@@ -181,7 +181,7 @@ t.test('claims of several senders', { skip: WITHOUT_NATS }, async (t) => {
 
   t.test('an ended mail goes after its time, with its key and its content', async (t) => {
     const retention = { sentRetentionMs: 1_000, deadLetterRetentionMs: 1_000 };
-    const store = await openedStore(t, { ...options(), retention });
+    const store = await openedStore(t, { ...options(200), retention });
     const ended: MailRecord[] = [];
     for (const state of ['sent', 'cancelled', 'dead'] as const) {
       const mail = sampleMail();

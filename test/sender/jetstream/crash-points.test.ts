@@ -1,4 +1,7 @@
-import { openJetStreamStore } from '@mailprovider/sender/jetstream/open-jetstream-store';
+import {
+  type JetStreamOptions,
+  openJetStreamStore,
+} from '@mailprovider/sender/jetstream/open-jetstream-store';
 import type { MailRecord } from '@mailprovider/sender/mail/mail-record';
 import type { MailStore } from '@mailprovider/sender/store/mail-store';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -21,10 +24,10 @@ t.test('a sender that ends in the middle of a change', { skip: WITHOUT_NATS }, a
   const { url } = await natsUnderTest(t);
 
   /** A store that will be cut off, another that will not, and the depth of all queues. */
-  async function stores(t: Test) {
+  async function stores(t: Test, more: Partial<JetStreamOptions> = {}) {
     const streamPrefix = freshPrefix();
     const proxy = await UnreliableLink.start(t, url);
-    const shared = { streamPrefix, ackWaitMs: 800 };
+    const shared = { streamPrefix, ackWaitMs: 800, ...more };
     const mortal = await openJetStreamStore(optionsFor(proxy.url, shared));
     t.teardown(() => mortal.close());
     const survivor = await openedStore(t, optionsFor(url, shared));
@@ -103,6 +106,21 @@ t.test('a sender that ends in the middle of a change', { skip: WITHOUT_NATS }, a
     t.same(await survivor.find(mail.id), sent);
     t.equal(await survivor.content(mail.id), undefined);
     await until(async () => (await messagesOf(url, mail.id)) === 0);
+  });
+
+  t.test('nor when sent mails are kept for no time at all', async (t) => {
+    const retention = { sentRetentionMs: 0, deadLetterRetentionMs: 0 };
+    const { mortal, survivor, depth, ...fault } = await stores(t, { retention, ackWaitMs: 2_000 });
+    const taken = new Taken(mortal, 'corporate', 1);
+    const mail = sampleMail();
+    await insert(mortal, mail, sampleContent());
+    await taken.until(1);
+    fault.cutBefore('$JS.ACK.');
+    await change(mortal, { ...mail, state: 'sent' });
+    await fault.cut;
+    const second = new Taken(survivor, 'corporate', 5);
+    await until(async () => second.mails.length > 0 || (await depth()) === 0);
+    t.same(second.mails, []);
   });
 
   t.test('a mail whose record was not written comes again as it was', async (t) => {

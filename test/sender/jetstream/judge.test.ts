@@ -39,6 +39,12 @@ t.test('a message is judged by the record of its mail', async (t) => {
       'superseded',
     ],
     ['a later message, the record says so', second, stored(2, 7, { revision: 8 }), 'current'],
+    [
+      'a later message, the mail went to another provider instead',
+      second,
+      stored(2, 7, { revision: 8, provider: 'fallback' }),
+      'superseded',
+    ],
     ['a later message, the mail has ended', second, stored(2, 7, { state: 'cancelled' }), 'ended'],
     ['a later message, no record then', early, undefined, 'unfinished'],
     ['a later message, the record has expired', second, undefined, 'superseded'],

@@ -8,6 +8,8 @@ export class UnreliableLink {
   readonly #sockets = new Set<Socket>();
   readonly #servers = new Set<Socket>();
   #subject: string | undefined;
+  #held: string | undefined;
+  #release: (() => void) | undefined;
   #isCut = false;
   #cut: () => void = () => {};
   readonly cut = new Promise<void>((resolve) => {
@@ -43,6 +45,17 @@ export class UnreliableLink {
     this.#subject = subject;
   }
 
+  /** Holds what the client says from its next message to a subject that begins so. */
+  holdBefore(subject: string): void {
+    this.#held = subject;
+  }
+
+  /** Lets what is held go on. */
+  release(): void {
+    this.#held = undefined;
+    this.#release?.();
+  }
+
   /** NATS hears the client, and the client hears nothing. */
   holdAnswers(): void {
     for (const server of this.#servers) {
@@ -67,11 +80,25 @@ export class UnreliableLink {
     }
     this.#servers.add(server);
     server.pipe(client);
-    client.on('data', (data) => this.#forward(data, server));
+    client.on('data', (data) => this.#deliver(client, data, server));
+  }
+
+  #deliver(client: Socket, data: Buffer, server: Socket): void {
+    const at = positionOf(this.#held, data);
+    if (at === undefined) {
+      this.#forward(data, server);
+      return;
+    }
+    this.#forward(data.subarray(0, at), server);
+    client.pause();
+    this.#release = () => {
+      this.#forward(data.subarray(at), server);
+      client.resume();
+    };
   }
 
   #forward(data: Buffer, server: Socket): void {
-    const at = this.#position(data);
+    const at = this.#isCut ? undefined : positionOf(this.#subject, data);
     if (at === undefined) {
       server.write(data);
       return;
@@ -83,16 +110,16 @@ export class UnreliableLink {
     });
   }
 
-  #position(data: Buffer): number | undefined {
-    if (this.#subject === undefined || this.#isCut) return undefined;
-    const positions = [`HPUB ${this.#subject}`, `PUB ${this.#subject}`]
-      .map((text) => data.indexOf(text))
-      .filter((position) => position >= 0);
-    return positions.length > 0 ? Math.min(...positions) : undefined;
-  }
-
   #end(): void {
     this.disconnect();
     this.#server.close();
   }
+}
+
+function positionOf(subject: string | undefined, data: Buffer): number | undefined {
+  if (subject === undefined) return undefined;
+  const positions = [`HPUB ${subject}`, `PUB ${subject}`]
+    .map((text) => data.indexOf(text))
+    .filter((position) => position >= 0);
+  return positions.length > 0 ? Math.min(...positions) : undefined;
 }

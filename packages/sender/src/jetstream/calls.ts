@@ -36,7 +36,6 @@ interface Outgoing {
 /** What JetStream says of a message that it stored. */
 export interface Stored {
   readonly seq: number;
-  readonly duplicate?: boolean;
 }
 
 /**

@@ -17,7 +17,9 @@ export type Verdict =
  * To queue a mail anew its new message is published first, which names the revision of the record that
  * it replaces; then the record is changed to say so; then the old message is acknowledged. So a message
  * of a later hop than the record counts as long as the record is of that revision, and one of an earlier
- * hop counts no more: whatever breaks off in between, one message stands for the mail.
+ * hop counts no more: whatever breaks off in between, one message stands for the mail. When a publication went
+ * unanswered and another provider was chosen then, there are two of one hop: that of the provider that
+ * the record names counts.
  */
 export function judge({ stored: token }: Token, record: StoredMail | undefined): Verdict {
   const revision = record?.mail.revision ?? 0;
@@ -29,6 +31,7 @@ export function judge({ stored: token }: Token, record: StoredMail | undefined):
   }
   if (token.hop < hop) return { kind: 'superseded' };
   if (!record) return { kind: 'current', stored: token };
+  if (record.mail.provider !== token.mail.provider) return { kind: 'superseded' };
   return record.mail.state === 'queued'
     ? { kind: 'current', stored: record }
     : { kind: 'ended', stored: record };

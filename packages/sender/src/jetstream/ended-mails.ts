@@ -8,6 +8,8 @@ import { keptFor } from './records.ts';
 import type { StoredMail } from './token.ts';
 
 const HOUR_MS = 3_600_000;
+/** A mail whose acknowledgement was lost comes again after one: what became of it has to be known then. */
+const ACK_WAITS = 10;
 
 export interface EndedMailsDeps {
   readonly calls: Calls;
@@ -15,6 +17,7 @@ export interface EndedMailsDeps {
   readonly contents: Contents;
   readonly keys: Keys;
   readonly retention: Retention;
+  readonly ackWaitMs: number;
 }
 
 /** What belongs to the end of a mail beside its record: lists to find it by, its content, its key. */
@@ -29,9 +32,10 @@ export class EndedMails {
 
   /** How long a mail in that state is kept; nothing for one that has not ended. */
   ttlMs({ state }: Pick<MailRecord, 'state'>): number | undefined {
-    const { sentRetentionMs, deadLetterRetentionMs } = this.#deps.retention;
+    const { ackWaitMs, retention } = this.#deps;
     if (state === 'queued') return undefined;
-    return state === 'dead' ? deadLetterRetentionMs : sentRetentionMs;
+    const ttlMs = state === 'dead' ? retention.deadLetterRetentionMs : retention.sentRetentionMs;
+    return Math.max(ttlMs, ACK_WAITS * ackWaitMs);
   }
 
   /** Lets a mail be listed that is about to end: one that does not end then is not of the state. */

@@ -41,12 +41,12 @@ export class Keys {
 
   /** Takes a key for a mail that is stored next, unless the key was used. */
   async take(key: IdempotencyKey, id: string, findMail: FindMail): Promise<Repetition | undefined> {
-    const until = performance.now() + INSERTION_MS;
+    const isOverdue = overdue();
     for (;;) {
       const use = await this.#read(keyDigest(key));
       const mail = use && (await findMail(use.id));
       if (use && mail) return repetition(use, key, mail);
-      const isFree = !use || isAbandoned(use) || performance.now() > until;
+      const isFree = !use || isAbandoned(use) || isOverdue(use.id);
       if (isFree && (await this.#takeOver(use, key, id))) return undefined;
       if (!isFree) await pause(POLL_MS);
     }
@@ -102,4 +102,15 @@ function repetition(use: KeyUse, key: IdempotencyKey, mail: MailRecord): Repetit
 /** Whether the process that took the key must have ended before the mail was stored. */
 function isAbandoned({ id }: KeyUse): boolean {
   return Date.now() - acceptedAtOf(id) > 4 * INSERTION_MS;
+}
+
+/** Tells when a mail was waited for long enough; another one that took the key over has as long again. */
+function overdue(): (id: string) => boolean {
+  let awaited: string | undefined;
+  let until = 0;
+  return (id) => {
+    if (id !== awaited) until = performance.now() + INSERTION_MS;
+    awaited = id;
+    return performance.now() > until;
+  };
 }

@@ -66,9 +66,8 @@ export class MailChanges {
   async requeue(mail: MailRecord, queueSize: number): Promise<Requeueing> {
     const { queued, claimed } = this.#deps;
     const claim = claimed.get(mail.id);
-    const current = claim?.stored ?? (await this.find(mail.id));
-    if (current?.mail.revision !== mail.revision) return { kind: 'changed' };
-    const token = await this.#tokenAnew(current, mail, claim);
+    const current = await this.#confirmed(mail, claim);
+    const token = current && (await this.#tokenAnew(current, mail, claim));
     if (!token) return { kind: 'changed' };
     if (!(await queued.publish(token, queueSize))) return { kind: 'full' };
     const written = await this.#moveOn(token.stored);
@@ -81,6 +80,18 @@ export class MailChanges {
     return { kind: 'queued', mail: written.mail };
   }
 
+  /** Whoever claims the new message drops it unless the revision that it names is that of the record. */
+  async #confirmed(
+    mail: MailRecord,
+    claim: ClaimedMail | undefined,
+  ): Promise<StoredMail | undefined> {
+    const known = claim?.stored ?? (await this.find(mail.id));
+    if (known?.mail.revision !== mail.revision) return undefined;
+    const confirmed = await this.#deps.records.confirmed(known);
+    if (!confirmed) await this.#lost(mail.id);
+    return confirmed;
+  }
+
   /** Nothing for a mail whose content is gone: it has ended. */
   async #tokenAnew(
     current: StoredMail,
@@ -88,7 +99,9 @@ export class MailChanges {
     claim: ClaimedMail | undefined,
   ): Promise<Token | undefined> {
     const { inlineBytes, contents } = this.#deps;
-    const stored = { ...current, hop: current.hop + 1, base: mail.revision, mail };
+    const { revision } = current.mail;
+    const hop = current.hop + 1;
+    const stored = { ...current, hop, base: revision, mail: { ...mail, revision } };
     if (current.mail.state === 'queued' && current.chunks > 0) {
       return { stored, content: new Uint8Array() };
     }

@@ -107,7 +107,7 @@ async function openStore(
   const contents = new Contents(calls, names, inlineBytes);
   const claimed = new ClaimedMails(calls, ackWaitMs);
   const keys = new Keys(calls, names);
-  const ended = new EndedMails({ calls, names, contents, keys, retention });
+  const ended = new EndedMails({ calls, names, contents, keys, retention, ackWaitMs });
   const parts = { calls, names, layout, queued, records, contents, claimed, keys, ended };
   return new JetStreamMailStore({ ...parts, inlineBytes, servers, logger });
 }

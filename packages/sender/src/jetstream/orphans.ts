@@ -49,5 +49,7 @@ async function sweep(deps: OrphansDeps, signal: AbortSignal): Promise<void> {
 
 async function isOrphan({ records, queued }: OrphansDeps, id: string): Promise<boolean> {
   const isOld = isMailId(id) && acceptedAtOf(id) < Date.now() - INSERTION_MS;
-  return isOld && !(await records.has(id)) && !(await queued.has(id));
+  if (!isOld || (await records.has(id)) || (await queued.has(id))) return false;
+  // A mail that went to another stream while those were read has a record since.
+  return !(await records.has(id));
 }

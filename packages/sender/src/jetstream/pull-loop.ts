@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node';
 import type { Calls } from './calls.ts';
 import { CONSUMER } from './names.ts';
@@ -7,6 +8,8 @@ const PULL_MS = 5_000;
 /** After it nothing can be under way of what was asked. */
 const FORGOTTEN_MS = PULL_MS + 1_000;
 const RETRY_MS = 500;
+/** How long a server is waited for that says nothing. */
+const DRAIN_MS = 1_000;
 
 export interface PullLoopDeps {
   readonly calls: Calls;
@@ -64,13 +67,13 @@ export class PullLoop {
     this.#plan();
   }
 
-  /** Resolves when nothing comes any more. */
+  /** Resolves when nothing comes any more, or NATS is silent. */
   async stop(): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#stopListening();
-    if (this.#deps.calls.isConnected) await this.#messages.drain();
+    if (this.#deps.calls.isConnected) await Promise.race([this.#messages.drain(), pause(DRAIN_MS)]);
     else this.#messages.unsubscribe();
   }
 

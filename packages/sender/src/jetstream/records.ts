@@ -76,7 +76,7 @@ export class Records {
   /**
    * Replaces the record of the revision that `stored` has, and resolves with it as it is then; with
    * nothing when its revision is another by now. A write whose answer was lost counts as made once it
-   * turns out to be.
+   * turns out to be, and is replaced, unless it queued the mail anew: another message stands for it then.
    */
   async write(
     stored: StoredMail,
@@ -90,10 +90,19 @@ export class Records {
     return this.#calls.repeat(async () => {
       const made = await this.#replace(next, write, base, ttlMs);
       const current = made ?? (await this.#readOwn(mail.id));
+      this.#doubtful.delete(mail.id);
       if (!current || current.write === next.write) return current;
+      if (current.hop !== next.hop) return undefined;
       base = current.mail.revision;
       return this.#replace(next, write, base, ttlMs);
     });
+  }
+
+  /** With the revision that it has by now if a write turns out to be made; nothing if that queued it anew. */
+  async confirmed(stored: StoredMail): Promise<StoredMail | undefined> {
+    const own = await this.#readOwn(stored.mail.id);
+    if (!own) return stored;
+    return own.hop === stored.hop ? withRevision(stored, own.mail.revision) : undefined;
   }
 
   async #replace(
@@ -107,7 +116,6 @@ export class Records {
       const subject = this.#names.record(id);
       const fields = expecting(revision, ttlMs);
       const { seq } = await this.#calls.store(subject, encodeStored(next), fields);
-      this.#doubtful.delete(id);
       return withRevision(next, seq);
     } catch (error) {
       if (isWrongLastSequence(error)) return undefined;
@@ -122,7 +130,6 @@ export class Records {
     const first = this.#doubtful.get(id);
     if (first === undefined) return undefined;
     const current = await this.read(id);
-    this.#doubtful.delete(id);
     const [writer, write] = current?.write?.split('.') ?? [];
     return writer === this.#writer && Number(write) >= first ? current : undefined;
   }
