@@ -22,6 +22,7 @@ export const QUEUE_REASONS = [
   'ProviderInvalid',
   'CredentialsUnavailable',
   'Interrupted',
+  'ContentLost',
 ] as const;
 export type QueueReason = (typeof QUEUE_REASONS)[number];
 

@@ -59,6 +59,7 @@ export const DELIVERY_REASON_TEXT: Readonly<Record<TransactionReason | QueueReas
   ProviderInvalid: 'the spec of the provider is invalid',
   CredentialsUnavailable: 'the password could not be read for now',
   Interrupted: 'the sender ended during the attempt',
+  ContentLost: 'the store no longer has the content of the mail',
 };
 
 const OF_THE_KEY: ReadonlySet<SecretReason> = new Set(['SecretKeyMissing', 'SecretEmpty']);

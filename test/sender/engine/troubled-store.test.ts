@@ -92,6 +92,24 @@ t.test('a start that the store fails leaves nothing that delivers', async (t) =>
   await real?.close();
 });
 
+t.test('a mail whose content is gone becomes a dead letter', async (t) => {
+  const server = await receivingServer(t);
+  const { declared, recorder, accept } = await senderUnderTest(t, {
+    over: (store) => {
+      const losing = new FailingStore(store);
+      losing.content = async () => undefined;
+      return losing;
+    },
+  });
+  declared.provider('first', localSpec(server.port));
+  await accept();
+  await recorder.hasEnds(1);
+  t.match(recorder.ends, [
+    { state: 'dead', recipients: [{ outcome: 'rejected', reason: 'ContentLost' }] },
+  ]);
+  t.equal(server.seen.connections, 0);
+});
+
 t.test('a mail that a slow store gives out after the grace is not begun', async (t) => {
   const server = await receivingServer(t);
   let asked = () => {};

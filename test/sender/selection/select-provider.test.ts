@@ -177,3 +177,17 @@ t.test('each stored object is checked once', async (t) => {
   t.equal(reads, first);
   t.ok(first > 0);
 });
+
+t.test('who may not use a provider learns nothing of it', async (t) => {
+  const forbidden = { kind: 'refused', refusal: 'ProviderForbidden', message: 'no' } as const;
+  const asked: string[] = [];
+  const refusalOf = async (name: string) => {
+    asked.push(name);
+    return forbidden;
+  };
+  for (const provider of ['urgent-mail', 'missing']) {
+    const sources = sourcesOf([...STORED, ...UNUSABLE]);
+    t.strictSame(await selectProvider({ provider }, sources, refusalOf), forbidden);
+  }
+  t.strictSame(asked, ['urgent-mail', 'missing']);
+});

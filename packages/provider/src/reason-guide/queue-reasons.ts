@@ -44,4 +44,11 @@ export const QUEUE_REASON_GUIDE: Readonly<Record<QueueReason, QueueGuidance>> = 
       'Where the outcome is uncertain, the recipient may have the mail: ask, or look for its Message-ID in the log of the server.',
     ],
   },
+  ContentLost: {
+    passes: 'no',
+    causes: [
+      'someone removed content from the stream `mailprovider-contents` of NATS, or its disk lost it',
+    ],
+    fix: ['Submit the mail again.', 'See to it that nobody but the sender writes to its streams.'],
+  },
 };

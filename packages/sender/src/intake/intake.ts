@@ -89,12 +89,12 @@ export class Intake {
     options: SubmitOptions,
     key?: IdempotencyKey,
   ): Promise<SubmitResult> {
-    const selection = await selectProvider(submission, this.#deps);
+    const selection = await selectProvider(submission, this.#deps, (name) =>
+      refusalOf(name, this.#deps.providers, options),
+    );
     if (selection.kind === 'refused') return selection;
     const { provider, spec } = selection;
     const { name } = provider.metadata;
-    const refused = await refusalOf(name, this.#deps.providers, options);
-    if (refused !== undefined) return refused;
     const { queueSize } = spec.retry;
     const { mail, content } = await this.#rendered(submission, name, spec, options);
     const insertion = await this.#deps.store.insert(mail, content, {

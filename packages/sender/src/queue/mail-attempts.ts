@@ -56,16 +56,23 @@ export class MailAttempts {
   }
 
   /**
-   * Tries a mail; what follows is stored afterwards. Resolves with nothing for a mail that is not
-   * queued any more, or that somebody else has. Rejects with `StoreError` if the mail cannot be read
+   * Tries a mail; what follows is stored afterwards. Resolves with nothing where there was nothing to
+   * try: the mail is not queued any more, somebody else has it, or its content is gone. Rejects with `StoreError` if the mail cannot be read
    * or marked: the server does not have it then.
    */
   async attempt(id: string): Promise<AttemptEnd | undefined> {
     const { store, clock, rules } = this.#deps;
     const [mail, content] = await Promise.all([store.find(id), store.content(id)]);
-    if (mail?.state !== 'queued' || content === undefined) return undefined;
+    if (mail?.state !== 'queued') {
+      this.#listener.lost(id);
+      return undefined;
+    }
     const begin = clock.monotonicMs();
     const recipients = this.#openRecipients(mail);
+    if (content === undefined) {
+      this.#giveUp(mail, recipients);
+      return undefined;
+    }
     const mark = new DataMark(store, mail);
     if (rules().uncertainRetries > 0) mark.begin();
     const end = await this.#deliver(mail, recipients, content, mark);
@@ -88,6 +95,15 @@ export class MailAttempts {
       report: { seconds, ...(failure && { failure }), ...(suspension && { suspension }) },
     });
     return end;
+  }
+
+  /** A mail that nobody can offer to a server any more becomes a dead letter. */
+  #giveUp(mail: MailRecord, recipients: readonly string[]): void {
+    const failure = { reason: 'ContentLost' } as const;
+    const results = new Map(
+      recipients.map((address) => [address, { outcome: 'rejected', ...failure } as const]),
+    );
+    this.#settle({ mail, results, isServers: false, report: { failure, seconds: 0 } });
   }
 
   /** Puts a mail off as if it had been tried; false for one that is not queued any more. Rejects with `StoreError`. */

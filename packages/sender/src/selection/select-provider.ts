@@ -77,12 +77,15 @@ function selected(chosen: ProviderName, providers: ProviderSource): Selection {
 
 /**
  * The provider of a mail: the one that is named, else that of the escalation, else that of the
- * cluster, else the elected default. Never rejects for what was submitted or what is stored.
+ * cluster, else the elected default. Whoever may not use it (`refusalOf`) learns nothing of it, not even
+ * whether it exists. Never rejects for what was submitted or what is stored.
  */
 export async function selectProvider(
   request: Pick<Submission, 'provider' | 'escalation' | 'cluster'>,
   sources: SelectionSources,
+  refusalOf: (name: string) => Promise<Refused | undefined> = async () => undefined,
 ): Promise<Selection> {
   const chosen = await providerNameOf(request, sources);
-  return 'kind' in chosen ? chosen : selected(chosen, sources.providers);
+  if ('kind' in chosen) return chosen;
+  return (await refusalOf(chosen.name)) ?? selected(chosen, sources.providers);
 }
