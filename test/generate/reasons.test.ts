@@ -189,7 +189,7 @@ t.test('the page says how long health leaves a login out', async (t) => {
 });
 
 t.test('every link of the pages leads to a heading that exists', async (t) => {
-  const pages = ['reasons.md', 'health.md', 'sender.md', 'api.md', 'admission.md'];
+  const pages = ['reasons.md', 'health.md', 'sender.md', 'jetstream.md', 'api.md', 'admission.md'];
   const texts = new Map<string, string>();
   for (const name of pages) texts.set(name, await readFile(join(docs, name), 'utf8'));
   const anchorOf = (heading: string) =>

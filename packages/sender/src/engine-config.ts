@@ -1,6 +1,6 @@
 import { durationFlag, parseCount, parseDuration } from '@mailprovider/process';
 import { InvalidArgumentError, Option } from 'commander';
-import type { JetStreamOptions } from './jetstream/open-jetstream-store.ts';
+import type { JetStreamOptions } from './jetstream/options.ts';
 import { RESERVE_BYTES } from './store/room.ts';
 
 /** What keeps the mails. */

@@ -1,7 +1,5 @@
-import {
-  type JetStreamOptions,
-  openJetStreamStore,
-} from '@mailprovider/sender/jetstream/open-jetstream-store';
+import { openJetStreamStore } from '@mailprovider/sender/jetstream/open-jetstream-store';
+import type { JetStreamOptions } from '@mailprovider/sender/jetstream/options';
 import type { MailRecord } from '@mailprovider/sender/mail/mail-record';
 import {
   type Claims,

@@ -1,7 +1,7 @@
 import type { MailRecord } from '@mailprovider/sender/mail/mail-record';
 import type { Claims, MailStore } from '@mailprovider/sender/store/mail-store';
 import type { Test } from 'tap';
-import type { StoreUnderTest } from './contract.ts';
+import { behaviours, type StoreUnderTest } from './behaviours.ts';
 import { change, insert, QUEUE_SIZE } from './sample-changes.ts';
 import { sampleContent, sampleMail } from './sample-mail.ts';
 
@@ -36,17 +36,7 @@ class Taker {
 
 /** What every store owes those who deliver its mails. */
 export function testClaimsContract(t: Test, fresh: (t: Test) => StoreUnderTest): void {
-  function behaviour(
-    name: string,
-    check: (t: Test, store: MailStore, place: StoreUnderTest) => Promise<void>,
-  ): void {
-    t.test(name, async (t) => {
-      const place = fresh(t);
-      const store = await place.open();
-      t.teardown(() => store.close());
-      await check(t, store, place);
-    });
-  }
+  const behaviour = behaviours(t, fresh);
 
   behaviour('mails are claimed once each, whether stored before or after', async (t, store) => {
     const mails = Array.from({ length: 20 }, () => sampleMail());

@@ -1,28 +1,13 @@
 import type { MailRecord, MailState } from '@mailprovider/sender/mail/mail-record';
 import type { MailStore } from '@mailprovider/sender/store/mail-store';
 import type { Test } from 'tap';
+import { behaviours, type StoreUnderTest } from './behaviours.ts';
 import { change, insert, QUEUE_SIZE } from './sample-changes.ts';
 import { sampleContent, sampleMail } from './sample-mail.ts';
 
-/** Opens a store that is empty, or what a closed one kept. */
-export interface StoreUnderTest {
-  open(): Promise<MailStore>;
-}
-
 /** What every store owes its callers, whatever keeps the mails. */
 export function testStoreContract(t: Test, fresh: (t: Test) => StoreUnderTest): void {
-  /** A behaviour, with a store of its own. */
-  function behaviour(
-    name: string,
-    check: (t: Test, store: MailStore, place: StoreUnderTest) => Promise<void>,
-  ): void {
-    t.test(name, async (t) => {
-      const place = fresh(t);
-      const store = await place.open();
-      t.teardown(() => store.close());
-      await check(t, store, place);
-    });
-  }
+  const behaviour = behaviours(t, fresh);
 
   behaviour('a mail is found as it was stored, with its content', async (t, store) => {
     const mail = sampleMail({

@@ -6,7 +6,7 @@ import {
   credsAuthenticator,
   type NatsConnection,
 } from '@nats-io/transport-node';
-import type { JetStreamOptions } from './open-jetstream-store.ts';
+import type { JetStreamOptions } from './options.ts';
 import { loginOf, withoutLogins } from './server-addresses.ts';
 
 /** For the dial, the TLS handshake and the login. */

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from '@mailprovider/process';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { type MailStore, type Retention, StoreError } from '../store/mail-store.ts';
+import { type MailStore, StoreError } from '../store/mail-store.ts';
 import { Calls } from './calls.ts';
 import { ClaimedMails } from './claimed-mails.ts';
 import { connectOnce, isDenied, systemCode, unreadableFile } from './connection.ts';
@@ -12,30 +11,10 @@ import { JetStreamMailStore } from './jetstream-mail-store.ts';
 import { Keys } from './keys.ts';
 import { Layout } from './layout.ts';
 import { isPrefix, namesFor } from './names.ts';
+import type { JetStreamOptions } from './options.ts';
 import { QueuedMessages } from './queued-messages.ts';
 import { Records } from './records.ts';
 import { withoutLogins } from './server-addresses.ts';
-
-export interface JetStreamOptions {
-  /** URLs of NATS servers, such as `nats://nats.messaging:4222`; one of a cluster is enough. */
-  readonly servers: readonly string[];
-  /** A file as `nsc` writes it (`.creds`); read for each connection. */
-  readonly credentialsFile?: string;
-  /** Connects by TLS only. Files are PEM, and read for each connection. */
-  readonly tls?: {
-    readonly caFile?: string;
-    readonly certFile?: string;
-    readonly keyFile?: string;
-  };
-  /** What the names of streams, buckets and subjects begin with: letters, digits, `-` and `_`. */
-  readonly streamPrefix: string;
-  /** On how many servers each mail is stored: 1, 3 or 5. */
-  readonly replicas: number;
-  /** After so long without a sign of life, the mails of a process go to others. */
-  readonly ackWaitMs: number;
-  readonly retention: Retention;
-  readonly logger: Logger;
-}
 
 /** NATS may start together with the sender. */
 const OPEN_MS = 10_000;
