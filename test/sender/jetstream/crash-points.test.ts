@@ -54,14 +54,14 @@ t.test('a sender that ends in the middle of a change', { skip: WITHOUT_NATS }, a
           new Taken(survivor, 'corporate', 5),
           new Taken(survivor, 'fallback', 5),
         ];
-        await until(async () => {
-          return (await depth()) === 1 && first.mails.length + second.mails.length === 1;
-        });
         const expected = cut === CUTS[0] ? first : second;
+        // Where all of this took longer than the ack wait, the old message may have come again, too.
+        await until(async () => expected.mails.length === 1);
         const [found] = expected.mails;
         t.match(found, { id: mail.id, attempts: 1 });
         await arrives(t, survivor, found, size);
-        t.equal(await depth(), 0);
+        await until(async () => (await depth()) === 0);
+        t.equal(expected.mails.length, 1);
       });
     }
   }
